@@ -1,0 +1,2 @@
+//! Trailmark compiler.
+pub mod options;
