@@ -1,0 +1,1 @@
+const t=document.getElementById("lamp"),l=matchMedia("(prefers-reduced-motion: reduce)").matches;function s(e){setTimeout(()=>t.classList.add("lit"),e),setTimeout(()=>t.classList.remove("lit"),e+400)}function i(){s(0),s(1500)}l?t.classList.add("lit"):(i(),setInterval(i,1e4));
