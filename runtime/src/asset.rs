@@ -1,0 +1,190 @@
+//! A file of the site, as the manifest describes it. Facts are read when asked for, so a look-up that needs none of
+//! them touches none.
+
+use core::fmt;
+
+use crate::bytes::{to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::format;
+use crate::location::Encoded;
+use crate::manifest::Manifest;
+use crate::stem::Form;
+
+/// A file that can be served.
+#[derive(Clone, Copy)]
+pub struct Asset<'a> {
+    manifest: &'a Manifest<'a>,
+    record: &'a [u8; format::ASSET_LEN],
+    index: u32,
+}
+
+impl<'a> Asset<'a> {
+    pub(crate) fn new(manifest: &'a Manifest<'a>, record: &'a [u8; format::ASSET_LEN], index: u32) -> Self {
+        Asset { manifest, record, index }
+    }
+
+    /// The asset's number in its manifest: 0 up to [`Manifest::asset_count`].
+    pub fn index(&self) -> u32 {
+        self.index
+    }
+
+    /// Where the file is, from the root of the site.
+    pub fn site_path(&self) -> SitePath<'a> {
+        let form = Form::from_number(u8_at(self.record, 38)).unwrap_or(Form::Bare);
+        SitePath { stem: self.stem(), suffix: form.suffix() }
+    }
+
+    /// Size of the file, bytes.
+    pub fn size(&self) -> u64 {
+        u64_at(self.record, 32) & format::MAX_ASSET_SIZE
+    }
+
+    /// SHA-256 of the file's bytes.
+    pub fn fingerprint(&self) -> &'a [u8; 32] {
+        self.record.first_chunk().unwrap_or(&[0; 32])
+    }
+
+    /// The entity tag. As on the platform, two files have the same one if and only if they have the same bytes and
+    /// the same extension.
+    pub fn etag(&self) -> ETag {
+        let mask = self.type_record().map_or(0, |record| u64_at(record, 24));
+        ETag::new(self.fingerprint(), mask)
+    }
+
+    /// What the platform sends as `Content-Type`; `None` if it sends none.
+    pub fn media_type(&self) -> Option<&'a str> {
+        let record = self.type_record()?;
+        let len = u16_at(record, 18);
+        if len == format::NONE_U16 { None } else { self.manifest.string(u64_at(record, 8), len.into()) }
+    }
+
+    /// The one path at which the asset is served without redirect, percent-encoded; `None` if there is no such path
+    /// (it then answers misses only, or nothing).
+    pub fn canonical_url(&self) -> Option<Encoded<'a>> {
+        match u8_at(self.record, 39) {
+            format::CANONICAL_NONE => None,
+            format::CANONICAL_OTHER => Some(Encoded::new(self.other_canonical()?, "")),
+            number => Some(Encoded::new(self.stem(), Form::from_number(number)?.suffix())),
+        }
+    }
+
+    fn stem(&self) -> &'a str {
+        let slot = self.manifest.slot(u32_at(self.record, 44));
+        let stem = slot.and_then(|slot| self.manifest.stem_of(slot)).unwrap_or_default();
+        core::str::from_utf8(stem).unwrap_or_default()
+    }
+
+    fn type_record(&self) -> Option<&'a [u8; format::TYPE_LEN]> {
+        self.manifest.types.get(to_usize(u32_at(self.record, 40).into()))
+    }
+
+    fn other_canonical(&self) -> Option<&'a str> {
+        let canonicals = self.manifest.canonicals;
+        let found = canonicals.binary_search_by_key(&self.index, |record| u32_at(record, 0)).ok()?;
+        let record = canonicals.get(found)?;
+        self.manifest.string(u64_at(record, 8), u32_at(record, 4).into())
+    }
+}
+
+impl PartialEq for Asset<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index && core::ptr::eq(self.record, other.record)
+    }
+}
+
+impl Eq for Asset<'_> {}
+
+impl fmt::Debug for Asset<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Asset({}, {})", self.index, self.site_path())
+    }
+}
+
+/// A decoded, `/`-rooted path, in the two parts in which a manifest stores it. Shows and compares as one text.
+#[derive(Debug, Clone, Copy)]
+pub struct SitePath<'a> {
+    stem: &'a str,
+    suffix: &'static str,
+}
+
+impl<'a> SitePath<'a> {
+    pub(crate) fn new(stem: &'a str, suffix: &'static str) -> Self {
+        SitePath { stem, suffix }
+    }
+
+    /// The two parts; joined, they are the path.
+    pub fn parts(&self) -> (&'a str, &'static str) {
+        (self.stem, self.suffix)
+    }
+}
+
+impl fmt::Display for SitePath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.stem)?;
+        f.write_str(self.suffix)
+    }
+}
+
+impl PartialEq for SitePath<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        let bytes = |path: &Self| path.stem.bytes().chain(path.suffix.bytes());
+        bytes(self).eq(bytes(other))
+    }
+}
+
+impl Eq for SitePath<'_> {}
+
+impl PartialEq<str> for SitePath<'_> {
+    fn eq(&self, other: &str) -> bool {
+        other.strip_prefix(self.stem) == Some(self.suffix)
+    }
+}
+
+impl PartialEq<&str> for SitePath<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}
+
+/// An entity tag: a quoted string of 32 hex digits, as in the `ETag` header.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ETag {
+    text: [u8; 34],
+}
+
+impl ETag {
+    /// The first half of the fingerprint, with the extension mixed in.
+    fn new(fingerprint: &[u8; 32], mask: u64) -> Self {
+        let mask = mask.to_le_bytes();
+        let mut text = [b'"'; 34];
+        let pairs = text.iter_mut().skip(1).zip(fingerprint.iter().flat_map(|&b| [(b, 4), (b, 0)]));
+        for (position, (place, (byte, shift))) in pairs.take(32).enumerate() {
+            let mixed = byte ^ mask.get((position / 2) % 8).copied().unwrap_or(0);
+            let nibble = (mixed >> shift) & 15;
+            *place = if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        }
+        ETag { text }
+    }
+
+    /// The tag with its quotes.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(&self.text).unwrap_or_default()
+    }
+
+    /// Whether an `If-None-Match` value names this tag the way the platforms compare it: exactly the tag, or the tag
+    /// behind `W/`. Lists and `*` do not count. Source: `docs/ROUTING.md`, "Response headers".
+    pub fn matches(&self, if_none_match: &[u8]) -> bool {
+        if_none_match.strip_prefix(b"W/").unwrap_or(if_none_match) == self.text
+    }
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,245 @@
+//! Site path to resolution: the hot path, short enough to read at once.
+//!
+//! Fast: the path is its own decoding (nearly all are), so it is split into stem and form where it lies, hashed once, and
+//! compared with the stem in one slot. Otherwise it is decoded into a buffer on the stack first. What is not stored goes
+//! to the rules for misses.
+
+use crate::answer::{Resolution, RuleId};
+use crate::asset::SitePath;
+use crate::bytes::{to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::format;
+use crate::key;
+use crate::location::Location;
+use crate::manifest::{Manifest, Platform};
+use crate::path::{self, DecodeMode, MAX_REQUEST_LEN, RequestPath};
+use crate::stem::{Form, split_stem};
+
+/// An answer as it is stored for a site path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stored<'a> {
+    /// Serve the asset with this index.
+    Serve { asset: u32, rule: RuleId },
+    /// Redirect to this path.
+    Redirect { target: SitePath<'a>, rule: RuleId },
+}
+
+impl Manifest<'_> {
+    /// Looks up a request path: what the platform answers to a GET for it, before conditional headers.
+    ///
+    /// No allocation, no system call, no lock, no panic on any bytes. O(length of the path): one hash and one slot; a miss
+    /// also probes the folders that may own a not-found page.
+    ///
+    /// ```
+    /// # fn show(manifest: &trailmark::Manifest<'_>) -> Result<(), trailmark::RequestError> {
+    /// use trailmark::{RequestPath, Resolution, Scratch};
+    /// let mut scratch = Scratch::new();
+    /// let request = RequestPath::parse("/about.html?from=mail", &mut scratch)?;
+    /// match manifest.lookup(&request) {
+    ///     Resolution::Redirect { status, location, .. } => println!("{status} {location}"),
+    ///     other => println!("{} {:?}", other.status(), other.asset()),
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[inline]
+    pub fn lookup<'m, 'r>(&'m self, request: &RequestPath<'r>) -> Resolution<'m, 'r> {
+        if request.is_plain() {
+            self.resolve(request.path_bytes(), request)
+        } else {
+            self.lookup_decoded(request)
+        }
+    }
+
+    #[cold]
+    fn lookup_decoded<'m, 'r>(&'m self, request: &RequestPath<'r>) -> Resolution<'m, 'r> {
+        const SHORT: usize = 512;
+        if request.path_bytes().len() <= SHORT {
+            self.decode_and_resolve(request, &mut [0; SHORT])
+        } else {
+            self.decode_and_resolve(request, &mut [0; MAX_REQUEST_LEN])
+        }
+    }
+
+    fn decode_and_resolve<'m, 'r>(
+        &'m self,
+        request: &RequestPath<'r>,
+        buffer: &mut [u8],
+    ) -> Resolution<'m, 'r> {
+        let path = request.path_bytes();
+        let site_path = path::decode_into(path, self.policy.decode, buffer).unwrap_or_default();
+        let resolution = self.resolve(site_path, request);
+        let encodes = self.policy.flags & format::FLAG_CANONICAL_REDIRECT != 0;
+        if resolution.asset().is_none() || !encodes || path::is_canonical(path) {
+            return resolution;
+        }
+        let location = Location::canonical(path, request.query_bytes());
+        Resolution::Redirect {
+            status: self.policy.redirect_status,
+            location,
+            rule: RuleId::CANONICAL_ENCODING,
+        }
+    }
+
+    /// Resolves a decoded path.
+    #[inline]
+    fn resolve<'m, 'r>(&'m self, site_path: &[u8], request: &RequestPath<'r>) -> Resolution<'m, 'r> {
+        match self.stored(site_path) {
+            Some(Stored::Serve { asset, rule }) => match self.asset(asset) {
+                Some(asset) => Resolution::Serve { asset, rule },
+                None => Resolution::NotFound { rule },
+            },
+            Some(Stored::Redirect { target, rule }) => self.redirect(target, request, rule),
+            None => self.miss(site_path, request),
+        }
+    }
+
+    /// The stored answer for a site path; `None` if there is none. One hash, one slot, one comparison.
+    #[inline]
+    pub(crate) fn stored(&self, site_path: &[u8]) -> Option<Stored<'_>> {
+        let (stem, form) = split_stem(site_path);
+        let key = key::path_key(stem, self.seed);
+        let (part, bucket) = self.index.bucket(key);
+        let pilot = self.pilots.get(to_usize(bucket))?;
+        let slot = self.slots.get(to_usize(self.index.slot(key, part, *pilot)))?;
+        if self.stem_of(slot)? == stem { self.answer_of(slot, form) } else { None }
+    }
+
+    /// What a slot says about one form of its stem.
+    #[inline]
+    pub(crate) fn answer_of<'m>(
+        &'m self,
+        slot: &'m [u8; format::SLOT_LEN],
+        form: Form,
+    ) -> Option<Stored<'m>> {
+        let shape = u16_at(slot, 2);
+        let base = u32_at(slot, 4);
+        if shape == format::IRREGULAR_SHAPE {
+            return self.irregular_answer(base, form);
+        }
+        let shape = self.shapes.get(usize::from(shape))?;
+        let entry = shape.as_chunks::<{ format::SHAPE_ENTRY_LEN }>().0.get(form as usize)?;
+        let rule = RuleId(u16_at(entry, 2));
+        let argument = u8_at(entry, 1);
+        match u8_at(entry, 0) {
+            format::ACTION_SERVE => Some(Stored::Serve { asset: base.wrapping_add(argument.into()), rule }),
+            format::ACTION_REDIRECT => {
+                let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
+                Some(Stored::Redirect {
+                    target: SitePath::new(stem, Form::from_number(argument)?.suffix()),
+                    rule,
+                })
+            }
+            _ => None,
+        }
+    }
+
+    #[cold]
+    fn irregular_answer(&self, index: u32, form: Form) -> Option<Stored<'_>> {
+        let record = self.irregular.get(to_usize(index.into()))?;
+        let entry = record.as_chunks::<{ format::IRREGULAR_ENTRY_LEN }>().0.get(form as usize)?;
+        let rule = RuleId(u16_at(entry, 2));
+        match u8_at(entry, 0) {
+            format::ACTION_SERVE => Some(Stored::Serve { asset: u32_at(entry, 4), rule }),
+            format::ACTION_REDIRECT => {
+                let target = self.string(u64_at(entry, 8), u32_at(entry, 16).into())?;
+                Some(Stored::Redirect { target: SitePath::new(target, ""), rule })
+            }
+            _ => None,
+        }
+    }
+
+    fn redirect<'m, 'r>(
+        &'m self,
+        target: SitePath<'m>,
+        request: &RequestPath<'r>,
+        rule: RuleId,
+    ) -> Resolution<'m, 'r> {
+        let query = request.query_bytes();
+        let location = match self.policy.platform {
+            Platform::Workers => Location::encoded(target, query),
+            Platform::Pages => Location::decoded(target, query),
+        };
+        self.redirect_to(location, rule)
+    }
+
+    fn redirect_to<'m, 'r>(&'m self, location: Location<'m, 'r>, rule: RuleId) -> Resolution<'m, 'r> {
+        if location.is_valid() {
+            Resolution::Redirect { status: self.policy.redirect_status, location, rule }
+        } else {
+            Resolution::Exception { rule: RuleId::LOCATION_INVALID }
+        }
+    }
+
+    /// What a path gets for which nothing is stored.
+    fn miss<'m, 'r>(&'m self, site_path: &[u8], request: &RequestPath<'r>) -> Resolution<'m, 'r> {
+        if self.policy.flags & format::FLAG_INDEX_REDIRECT != 0 {
+            let query = request.query_bytes();
+            // `/x/index` loses `index`, `/x/index/` loses `index/`; the decoded path is what is shortened.
+            if site_path.ends_with(b"/index/") {
+                let location = Location::shortened(request.path_bytes(), b"index/".len(), query);
+                return self.redirect_to(location, RuleId::PAGES_INDEX_SLASH);
+            }
+            if site_path.ends_with(b"/index") {
+                let location = Location::shortened(request.path_bytes(), b"index".len(), query);
+                return self.redirect_to(location, RuleId::PAGES_INDEX);
+            }
+        }
+        self.not_found(site_path)
+    }
+
+    /// What the not-found handling of the site gives for a miss.
+    pub(crate) fn not_found<'m, 'r>(&'m self, site_path: &[u8]) -> Resolution<'m, 'r> {
+        let single_page = || self.asset(self.policy.single_page_asset);
+        match self.policy.not_found {
+            format::NOT_FOUND_PAGE => match self.nearest_not_found(site_path) {
+                Some(asset) => Resolution::NotFoundPage { asset, rule: RuleId::NOT_FOUND_PAGE },
+                None => Resolution::NotFound { rule: RuleId::NOT_FOUND_NO_PAGE },
+            },
+            format::NOT_FOUND_SINGLE_PAGE => match single_page() {
+                Some(asset) => Resolution::SinglePage { asset, rule: RuleId::SINGLE_PAGE },
+                None => Resolution::NotFound { rule: RuleId::SINGLE_PAGE_MISSING },
+            },
+            format::NOT_FOUND_PAGE_THEN_SINGLE => match (self.nearest_not_found(site_path), single_page()) {
+                (Some(asset), _) => Resolution::NotFoundPage { asset, rule: RuleId::PAGES_NOT_FOUND_PAGE },
+                (None, Some(asset)) => Resolution::SinglePage { asset, rule: RuleId::PAGES_SINGLE_PAGE },
+                (None, None) => Resolution::NotFound { rule: RuleId::PAGES_NOTHING },
+            },
+            _ => Resolution::NotFound { rule: RuleId::NOT_FOUND_NONE },
+        }
+    }
+
+    /// Every path with a stored answer, as site path and answer, in slot order. O(size of the index).
+    pub fn routes(&self) -> impl Iterator<Item = Route<'_>> {
+        self.stored_paths().filter_map(|(slot, stem, form)| {
+            let (effect, rule) = match self.answer_of(slot, form)? {
+                Stored::Serve { asset, rule } => (RouteEffect::Serve(self.asset(asset)?), rule),
+                Stored::Redirect { target, rule } => (RouteEffect::Redirect(target), rule),
+            };
+            Some(Route { path: SitePath::new(stem, form.suffix()), effect, rule })
+        })
+    }
+
+    /// How this manifest decodes paths.
+    pub fn decode_mode(&self) -> DecodeMode {
+        self.policy.decode
+    }
+}
+
+/// A path with the answer that is stored for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    /// The site path.
+    pub path: SitePath<'a>,
+    /// What it answers.
+    pub effect: RouteEffect<'a>,
+    /// The rule that said so.
+    pub rule: RuleId,
+}
+
+/// What a stored route does.
+#[derive(Debug, Clone, Copy)]
+pub enum RouteEffect<'a> {
+    /// Serves an asset.
+    Serve(crate::asset::Asset<'a>),
+    /// Redirects to another site path.
+    Redirect(SitePath<'a>),
+}

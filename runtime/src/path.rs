@@ -1,0 +1,543 @@
+//! From the request line to a site path: parsing, decoding, canonical encoding. Follows `docs/ROUTING.md`,
+//! "From the request to a site path".
+//!
+//! - [`RequestPath::parse`] does what a WHATWG URL parser does to the target of a request (dot segments,
+//!   backslashes, percent-encoding of what must not stand raw), so everything after it sees ASCII that begins
+//!   with `/`.
+//! - [`Decoding`] turns that into the site path, in one of the two ways of the platforms, as an iterator:
+//!   nothing is stored, so a path of any length costs no memory.
+//! - [`encoded`] is the canonical encoding, `encodeURIComponent` on each segment.
+
+use core::fmt;
+
+use crate::error::RequestError;
+
+/// The longest request target that is looked up, in bytes, query included: Cloudflare's own limit for URLs
+/// (16 KB, *Workers limits*).
+pub const MAX_REQUEST_LEN: usize = 16 * 1024;
+
+/// May stand in a canonical path as it is: unreserved for `encodeURIComponent`, or `/`.
+const PLAIN: u8 = 1;
+/// Left alone in a path by the URL parser.
+const IN_PATH: u8 = 2;
+/// Left alone in a query by the URL parser.
+const IN_QUERY: u8 = 4;
+
+/// What a byte may do where it stands.
+static CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut table = [0u8; 256];
+    let mut byte = 0x21;
+    while byte < 0x7F {
+        let b = byte as u8;
+        let mut class = 0;
+        if b.is_ascii_alphanumeric()
+            || matches!(b, b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' | b'/')
+        {
+            class |= PLAIN;
+        }
+        if !matches!(b, b'"' | b'#' | b'<' | b'>' | b'?' | b'`' | b'{' | b'}' | b'^' | b'\\') {
+            class |= IN_PATH;
+        }
+        if !matches!(b, b'"' | b'#' | b'<' | b'>' | b'\'') {
+            class |= IN_QUERY;
+        }
+        #[allow(clippy::indexing_slicing, reason = "evaluated while compiling; the index is below 0x7F")]
+        {
+            table[byte] = class;
+        }
+        byte += 1;
+    }
+    table
+}
+
+#[inline(always)]
+fn class_of(byte: u8) -> u8 {
+    CLASS.get(usize::from(byte)).copied().unwrap_or(0)
+}
+
+/// Room for request targets that are not yet in the form a URL parser leaves. Make one for each thread or
+/// connection and use it again; it is touched only when a target needs rewriting.
+pub struct Scratch {
+    bytes: [u8; MAX_REQUEST_LEN],
+}
+
+impl Scratch {
+    /// An empty scratch space of [`MAX_REQUEST_LEN`] bytes.
+    pub const fn new() -> Self {
+        Scratch { bytes: [0; MAX_REQUEST_LEN] }
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Scratch")
+    }
+}
+
+/// A request target as a URL parser leaves it: a path that begins with `/` and holds no dot segments, and a
+/// query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestPath<'r> {
+    /// ASCII, as is the query.
+    path: &'r [u8],
+    query: &'r [u8],
+    plain: bool,
+}
+
+impl<'r> RequestPath<'r> {
+    /// Parses a request target (path and query, as they came on the wire, without scheme and host).
+    ///
+    /// Does what a WHATWG URL parser does: removes dot segments (also `%2e`), turns `\` into `/`, drops tab, CR
+    /// and LF, cuts at `#`, percent-encodes what must not stand raw, and replaces invalid UTF-8. A target that
+    /// needs none of this, as nearly all do, is borrowed; others are written to `scratch`. O(length).
+    ///
+    /// # Errors
+    /// [`RequestError::NotAPath`] if the target does not begin with `/` (or `\`), and
+    /// [`RequestError::TooLong`] if it is longer than [`MAX_REQUEST_LEN`], before or after parsing.
+    ///
+    /// ```
+    /// use trailmark::{RequestPath, Scratch};
+    /// let mut scratch = Scratch::new();
+    /// let request = RequestPath::parse(b"/a/../caf\xC3\xA9?x=1", &mut scratch)?;
+    /// assert_eq!((request.path(), request.query()), ("/caf%C3%A9", "?x=1"));
+    /// # Ok::<(), trailmark::RequestError>(())
+    /// ```
+    pub fn parse(
+        target: &'r (impl AsRef<[u8]> + ?Sized),
+        scratch: &'r mut Scratch,
+    ) -> Result<Self, RequestError> {
+        let target = target.as_ref();
+        if target.len() > MAX_REQUEST_LEN {
+            return Err(RequestError::TooLong { len: target.len() });
+        }
+        match target.first() {
+            Some(b'/') => {}
+            Some(b'\\') => return parse_slow(target, scratch),
+            _ => return Err(RequestError::NotAPath),
+        }
+        match scan(target) {
+            Some(request) => Ok(request),
+            None => parse_slow(target, scratch),
+        }
+    }
+
+    /// The path: ASCII, begins with `/`, percent-encoded.
+    pub fn path(&self) -> &'r str {
+        core::str::from_utf8(self.path).unwrap_or_default()
+    }
+
+    /// The query with its `?`; empty if there is none, or nothing behind the `?`.
+    pub fn query(&self) -> &'r str {
+        core::str::from_utf8(self.query).unwrap_or_default()
+    }
+
+    /// The path as bytes.
+    #[inline(always)]
+    pub(crate) fn path_bytes(&self) -> &'r [u8] {
+        self.path
+    }
+
+    /// The query as bytes, with its `?`.
+    #[inline(always)]
+    pub(crate) fn query_bytes(&self) -> &'r [u8] {
+        self.query
+    }
+
+    /// Whether the path is its own decoding and its own canonical encoding.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+}
+
+/// Reads a target that is already as a URL parser would leave it; `None` if it is not.
+#[inline]
+fn scan(target: &[u8]) -> Option<RequestPath<'_>> {
+    let mut path_bits = PLAIN | IN_PATH;
+    let mut double_slash = false;
+    let mut dot_segment = false;
+    let mut previous = 0;
+    let mut path_len = target.len();
+    for (position, &byte) in target.iter().enumerate() {
+        if byte == b'?' {
+            path_len = position;
+            break;
+        }
+        path_bits &= class_of(byte);
+        double_slash |= byte == b'/' && previous == b'/';
+        dot_segment |= (byte == b'.' || byte == b'%') && previous == b'/';
+        previous = byte;
+    }
+    let (path, query) = target.split_at_checked(path_len)?;
+    let query_fits = query.iter().all(|&b| class_of(b) & IN_QUERY != 0);
+    if path_bits & IN_PATH == 0 || !query_fits || (dot_segment && has_dot_segment(path)) {
+        return None;
+    }
+    let plain = path_bits & PLAIN != 0 && !double_slash;
+    Some(RequestPath { path, query: if query.len() > 1 { query } else { b"" }, plain })
+}
+
+fn has_dot_segment(path: &[u8]) -> bool {
+    path.split(|&b| b == b'/').any(|segment| dots(segment) > 0)
+}
+
+/// 1 for a `.` segment, 2 for a `..` segment, 0 for any other; `%2e` counts as a dot.
+fn dots(segment: &[u8]) -> usize {
+    let mut rest = segment;
+    let mut count = 0;
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = match (first, tail.split_at_checked(2)) {
+            (b'.', _) => tail,
+            (b'%', Some((hex, behind))) if hex.eq_ignore_ascii_case(b"2e") => behind,
+            _ => return 0,
+        };
+        count += 1;
+    }
+    if count > 2 { 0 } else { count }
+}
+
+#[cold]
+fn parse_slow<'r>(target: &[u8], scratch: &'r mut Scratch) -> Result<RequestPath<'r>, RequestError> {
+    let mut out = Output { bytes: &mut scratch.bytes, len: 0 };
+    // The parser strips C0 controls and spaces from the end of a URL, fragment included, before all else.
+    let end = target.iter().rposition(|&b| b > b' ').map_or(0, |last| last + 1);
+    let target = target.get(..end).unwrap_or_default();
+    let fragment = target.iter().position(|&b| b == b'#').unwrap_or(target.len());
+    let target = target.get(..fragment).unwrap_or_default();
+    let question = target.iter().position(|&b| b == b'?').unwrap_or(target.len());
+    let (path, query) = target.split_at_checked(question).unwrap_or((target, b""));
+    write_path(path, &mut out)?;
+    let path_len = out.len;
+    write_encoded(query, IN_QUERY, &mut out)?;
+    let len = out.len;
+    let written = scratch.bytes.get(..len).unwrap_or_default();
+    let (path, query) = written.split_at_checked(path_len).unwrap_or((b"/", b""));
+    let plain = path.iter().all(|&b| class_of(b) & PLAIN != 0) && !path.windows(2).any(|pair| pair == b"//");
+    Ok(RequestPath { path, query: if query.len() > 1 { query } else { b"" }, plain })
+}
+
+/// Writes the segments of a path, without its dot segments.
+fn write_path(path: &[u8], out: &mut Output<'_>) -> Result<(), RequestError> {
+    let body = path.get(1..).unwrap_or_default();
+    let mut segments = body.split(|&b| b == b'/' || b == b'\\').peekable();
+    while let Some(segment) = segments.next() {
+        let start = out.len;
+        out.push(b'/')?;
+        write_encoded(segment, IN_PATH, out)?;
+        let dots = dots(out.written_from(start + 1));
+        if dots > 0 {
+            out.len = start;
+            if dots == 2 {
+                out.drop_last_segment();
+            }
+            if segments.peek().is_none() {
+                out.push(b'/')?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes bytes, percent-encoding those without the class; tab, CR and LF vanish, invalid UTF-8 becomes U+FFFD.
+fn write_encoded(bytes: &[u8], class: u8, out: &mut Output<'_>) -> Result<(), RequestError> {
+    for chunk in bytes.utf8_chunks() {
+        for byte in chunk.valid().bytes() {
+            match byte {
+                b'\t' | b'\r' | b'\n' => {}
+                _ if class_of(byte) & class != 0 => out.push(byte)?,
+                _ => out.push_all(&percent(byte))?,
+            }
+        }
+        if !chunk.invalid().is_empty() {
+            out.push_all(b"%EF%BF%BD")?;
+        }
+    }
+    Ok(())
+}
+
+/// A cursor in the scratch space.
+struct Output<'s> {
+    bytes: &'s mut [u8; MAX_REQUEST_LEN],
+    len: usize,
+}
+
+impl Output<'_> {
+    fn push(&mut self, byte: u8) -> Result<(), RequestError> {
+        let place = self.bytes.get_mut(self.len).ok_or(RequestError::TooLong { len: self.len + 1 })?;
+        *place = byte;
+        self.len += 1;
+        Ok(())
+    }
+
+    fn push_all(&mut self, bytes: &[u8]) -> Result<(), RequestError> {
+        bytes.iter().try_for_each(|&b| self.push(b))
+    }
+
+    fn written_from(&self, start: usize) -> &[u8] {
+        self.bytes.get(start..self.len).unwrap_or_default()
+    }
+
+    fn drop_last_segment(&mut self) {
+        self.len = self.written_from(0).iter().rposition(|&b| b == b'/').unwrap_or(0);
+    }
+}
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// `%XX`, upper case.
+fn percent(byte: u8) -> [u8; 3] {
+    let digit = |nibble: u8| HEX.get(usize::from(nibble)).copied().unwrap_or(b'0');
+    [b'%', digit(byte >> 4), digit(byte & 15)]
+}
+
+/// The two ways in which platforms decode a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DecodeMode {
+    /// Workers: each segment by itself, kept as it is where malformed; then runs of `/` become one.
+    Segments,
+    /// Pages: the whole path, or nothing at all if any part of it is malformed. Slashes are left alone.
+    Whole,
+}
+
+/// The decoded bytes of a request path, one by one. The result is valid UTF-8.
+#[derive(Debug, Clone)]
+pub(crate) struct Decoding<'r> {
+    /// What is left of the segment (or, for [`DecodeMode::Whole`], of the path).
+    segment: &'r [u8],
+    /// What comes behind it, beginning with its `/`.
+    rest: &'r [u8],
+    unescape: bool,
+    mode: DecodeMode,
+    after_slash: bool,
+}
+
+impl<'r> Decoding<'r> {
+    pub(crate) fn new(bytes: &'r [u8], mode: DecodeMode) -> Self {
+        match mode {
+            DecodeMode::Whole => Decoding {
+                segment: bytes,
+                rest: b"",
+                unescape: is_decodable(bytes),
+                mode,
+                after_slash: false,
+            },
+            DecodeMode::Segments => {
+                Decoding { segment: b"", rest: bytes, unescape: false, mode, after_slash: false }
+            }
+        }
+    }
+
+    /// The next decoded byte, before slashes are collapsed.
+    fn next_byte(&mut self) -> Option<u8> {
+        if let Some((&first, tail)) = self.segment.split_first() {
+            let escape = if first == b'%' && self.unescape { unescape(tail) } else { None };
+            let (byte, behind) = escape.unwrap_or((first, tail));
+            self.segment = behind;
+            return Some(byte);
+        }
+        let (&slash, behind) = self.rest.split_first()?;
+        let len = behind.iter().position(|&b| b == b'/').unwrap_or(behind.len());
+        let (segment, rest) = behind.split_at_checked(len)?;
+        self.segment = segment;
+        self.rest = rest;
+        self.unescape = is_decodable(segment);
+        Some(slash)
+    }
+}
+
+impl Iterator for Decoding<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            let byte = self.next_byte()?;
+            if self.mode == DecodeMode::Segments {
+                let repeated = byte == b'/' && self.after_slash;
+                self.after_slash = byte == b'/';
+                if repeated {
+                    continue;
+                }
+            }
+            return Some(byte);
+        }
+    }
+}
+
+/// The byte of two hex digits at the front, and what follows them.
+#[inline]
+fn unescape(tail: &[u8]) -> Option<(u8, &[u8])> {
+    let (digits, behind) = tail.split_first_chunk::<2>()?;
+    let [high, low] = digits.map(|d| char::from(d).to_digit(16));
+    Some((u8::try_from(high? * 16 + low?).ok()?, behind))
+}
+
+/// Whether `decodeURIComponent` accepts this: every `%` begins an escape, and what comes out is UTF-8.
+fn is_decodable(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    let mut utf8 = Utf8::default();
+    while let Some((&first, tail)) = rest.split_first() {
+        let (byte, behind) = match first {
+            b'%' => match unescape(tail) {
+                Some(decoded) => decoded,
+                None => return false,
+            },
+            other => (other, tail),
+        };
+        rest = behind;
+        if !utf8.accept(byte) {
+            return false;
+        }
+    }
+    utf8.is_complete()
+}
+
+/// Checks UTF-8 a byte at a time (Unicode 16, table 3-7).
+#[derive(Default)]
+struct Utf8 {
+    /// Continuation bytes still to come.
+    pending: u8,
+    /// The range of the next continuation byte; 0x80..=0xBF but for the first one after some leads.
+    low: u8,
+    high: u8,
+}
+
+impl Utf8 {
+    fn accept(&mut self, byte: u8) -> bool {
+        if self.pending > 0 {
+            let fits = (self.low..=self.high).contains(&byte);
+            (self.pending, self.low, self.high) = (self.pending - 1, 0x80, 0xBF);
+            return fits;
+        }
+        let (pending, low, high) = match byte {
+            0x00..=0x7F => (0, 0, 0),
+            0xC2..=0xDF => (1, 0x80, 0xBF),
+            0xE0 => (2, 0xA0, 0xBF),
+            0xED => (2, 0x80, 0x9F),
+            0xE1..=0xEF => (2, 0x80, 0xBF),
+            0xF0 => (3, 0x90, 0xBF),
+            0xF1..=0xF3 => (3, 0x80, 0xBF),
+            0xF4 => (3, 0x80, 0x8F),
+            _ => return false,
+        };
+        (self.pending, self.low, self.high) = (pending, low, high);
+        true
+    }
+
+    fn is_complete(&self) -> bool {
+        self.pending == 0
+    }
+}
+
+/// The canonical encoding of decoded bytes: `encodeURIComponent` on each segment, upper-case hex.
+pub(crate) fn encoded(decoded: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+    decoded.flat_map(|byte| {
+        let (bytes, len) = if class_of(byte) & PLAIN != 0 { ([byte, 0, 0], 1) } else { (percent(byte), 3) };
+        bytes.into_iter().take(len)
+    })
+}
+
+/// Whether a path is its own canonical encoding once decoded segment by segment (Workers).
+pub(crate) fn is_canonical(path: &[u8]) -> bool {
+    encoded(Decoding::new(path, DecodeMode::Segments)).eq(path.iter().copied())
+}
+
+/// Decodes a request path into `out`, and gives the part written: the site path, which is UTF-8. `None` if
+/// `out` is too small; the length of the path is always enough.
+pub(crate) fn decode_into<'o>(path: &[u8], mode: DecodeMode, out: &'o mut [u8]) -> Option<&'o [u8]> {
+    let mut len = 0;
+    for byte in Decoding::new(path, mode) {
+        *out.get_mut(len)? = byte;
+        len += 1;
+    }
+    out.get(..len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(target: &str) -> (std::string::String, std::string::String) {
+        let mut scratch = Scratch::new();
+        let request = RequestPath::parse(target, &mut scratch).unwrap();
+        (request.path().into(), request.query().into())
+    }
+
+    fn decoded(path: &str, mode: DecodeMode) -> std::string::String {
+        let mut out = [0; 256];
+        core::str::from_utf8(decode_into(path.as_bytes(), mode, &mut out).unwrap()).unwrap().into()
+    }
+
+    #[test]
+    fn dot_segments_vanish_in_every_spelling() {
+        for target in ["/a/./b", "/a/x/../b", "/a/%2e/b", "/a/x/.%2E/b", "/../a/b", "/a/b/c/.."] {
+            assert!(matches!(parsed(target).0.as_str(), "/a/b" | "/a/b/"), "{target}");
+        }
+        assert_eq!(parsed("/a/..%2f/b").0, "/a/..%2f/b");
+        assert_eq!(parsed("/.../x").0, "/.../x");
+    }
+
+    #[test]
+    fn backslashes_fragments_and_line_breaks() {
+        assert_eq!(parsed("\\a\\b#c?d"), ("/a/b".into(), "".into()));
+        assert_eq!(parsed("/a\tb\r\nc?x y'"), ("/abc".into(), "?x%20y%27".into()));
+        assert_eq!(parsed("/a?"), ("/a".into(), "".into()));
+        assert_eq!(parsed("/a?b?c\\"), ("/a".into(), "?b?c\\".into()));
+    }
+
+    #[test]
+    fn invalid_utf8_becomes_the_replacement_character() {
+        let mut scratch = Scratch::new();
+        let request = RequestPath::parse(b"/\xFFa\xE2\x82", &mut scratch).unwrap();
+        assert_eq!(request.path(), "/%EF%BF%BDa%EF%BF%BD");
+    }
+
+    #[test]
+    fn long_and_relative_targets_are_refused() {
+        let mut scratch = Scratch::new();
+        let long = [b'/'; MAX_REQUEST_LEN + 1];
+        assert_eq!(
+            RequestPath::parse(&long, &mut scratch).unwrap_err(),
+            RequestError::TooLong { len: MAX_REQUEST_LEN + 1 }
+        );
+        let spaces = [b' '; MAX_REQUEST_LEN - 2];
+        let mut target = std::vec::Vec::from(*b"/");
+        target.extend(spaces);
+        target.push(b'x');
+        assert!(matches!(RequestPath::parse(&target, &mut scratch), Err(RequestError::TooLong { .. })));
+        assert_eq!(RequestPath::parse("about", &mut scratch), Err(RequestError::NotAPath));
+        assert_eq!(RequestPath::parse("", &mut scratch), Err(RequestError::NotAPath));
+    }
+
+    #[test]
+    fn workers_decode_by_segment_and_collapse_slashes() {
+        let workers = |path| decoded(path, DecodeMode::Segments);
+        assert_eq!(workers("/caf%C3%A9//x"), "/café/x");
+        assert_eq!(workers("/%41%/%41"), "/%41%/A");
+        assert_eq!(workers("/a%2F%2Fb%2f"), "/a/b/");
+        assert_eq!(workers("/%ED%A0%80"), "/%ED%A0%80");
+    }
+
+    #[test]
+    fn pages_decodes_all_or_nothing() {
+        let pages = |path| decoded(path, DecodeMode::Whole);
+        assert_eq!(pages("/caf%C3%A9//x"), "/café//x");
+        assert_eq!(pages("/%41%/%41"), "/%41%/%41");
+        assert_eq!(pages("/%C3/%A9"), "/%C3/%A9");
+    }
+
+    #[test]
+    fn canonical_paths_are_recognised() {
+        assert!(is_canonical(b"/a/%5Bb%5D"));
+        for path in ["/[a]", "/a+b", "/%5b", "//a", "/%41", "/%", "/a%2Fb"] {
+            assert!(!is_canonical(path.as_bytes()), "{path}");
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Every check that opening leaves out: the checksum, and that every record refers to something that is there.
+
+use crate::answer::RuleId;
+use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::error::VerifyError;
+use crate::format::{self, header};
+use crate::key;
+use crate::lookup::Stored;
+use crate::manifest::Manifest;
+use crate::stem::{Form, split_stem};
+
+impl Manifest<'_> {
+    /// Checks the whole file: that its bytes are those that were written, every stem in the slot where a look-up expects
+    /// it, every record's references, every text. O(size of the file).
+    ///
+    /// # Errors
+    /// [`VerifyError`]: the first fault found.
+    pub fn verify(&self) -> Result<(), VerifyError> {
+        self.verify_checksum()?;
+        self.verify_slots()?;
+        self.verify_answers()?;
+        self.verify_assets()?;
+        self.verify_types()?;
+        self.verify_not_found()?;
+        self.verify_rules()
+    }
+
+    fn verify_checksum(&self) -> Result<(), VerifyError> {
+        let expected = u64_at(self.bytes, header::CHECKSUM);
+        let found = key::checksum(self.bytes.get(format::HEADER_LEN..).unwrap_or_default());
+        if expected == found { Ok(()) } else { Err(VerifyError::Checksum { expected, found }) }
+    }
+
+    fn verify_slots(&self) -> Result<(), VerifyError> {
+        let mut used = 0u32;
+        for (index, slot) in self.slots.iter().enumerate() {
+            let bad = |problem| Err(VerifyError::Record { section: "slots", index: index as u64, problem });
+            if u16_at(slot, 0) == format::EMPTY_SLOT {
+                continue;
+            }
+            used += 1;
+            let Some(stem) = self.stem_of(slot) else { return bad("its stem lies outside the strings") };
+            if core::str::from_utf8(stem).is_err() {
+                return bad("its stem is not UTF-8");
+            }
+            let key = key::path_key(stem, self.seed);
+            let (part, bucket) = self.index.bucket(key);
+            let pilot = self.pilots.get(to_usize(bucket)).copied().unwrap_or(0);
+            if self.index.slot(key, part, pilot) != index as u64 {
+                return bad("its stem belongs into another slot");
+            }
+        }
+        if used == self.stem_count() {
+            Ok(())
+        } else {
+            Err(VerifyError::Record {
+                section: "slots",
+                index: used.into(),
+                problem: "their number is not the header's",
+            })
+        }
+    }
+
+    fn verify_answers(&self) -> Result<(), VerifyError> {
+        for (index, slot) in self.slots.iter().enumerate() {
+            if u16_at(slot, 0) == format::EMPTY_SLOT {
+                continue;
+            }
+            let bad = |problem| Err(VerifyError::Record { section: "slots", index: index as u64, problem });
+            let shape = u16_at(slot, 2);
+            let irregular = shape == format::IRREGULAR_SHAPE;
+            let there = if irregular {
+                to_usize(u32_at(slot, 4).into()) < self.irregular.len()
+            } else {
+                usize::from(shape) < self.shapes.len()
+            };
+            if !there {
+                return bad("its shape is not there");
+            }
+            for form in Form::ALL {
+                if let Some(problem) = self.answer_problem(self.answer_of(slot, form)) {
+                    return bad(problem);
+                }
+            }
+        }
+        self.verify_shapes()
+    }
+
+    fn verify_shapes(&self) -> Result<(), VerifyError> {
+        for (index, shape) in self.shapes.iter().enumerate() {
+            for entry in shape.as_chunks::<{ format::SHAPE_ENTRY_LEN }>().0 {
+                let sound = match u8_at(entry, 0) {
+                    format::ACTION_NONE | format::ACTION_SERVE => true,
+                    format::ACTION_REDIRECT => Form::from_number(u8_at(entry, 1)).is_some(),
+                    _ => false,
+                };
+                if !sound {
+                    return Err(VerifyError::Record {
+                        section: "shapes",
+                        index: index as u64,
+                        problem: "unknown action",
+                    });
+                }
+            }
+        }
+        for (index, record) in self.irregular.iter().enumerate() {
+            for entry in record.as_chunks::<{ format::IRREGULAR_ENTRY_LEN }>().0 {
+                let sound = match u8_at(entry, 0) {
+                    format::ACTION_NONE | format::ACTION_SERVE => true,
+                    format::ACTION_REDIRECT => {
+                        self.string(u64_at(entry, 8), u32_at(entry, 16).into()).is_some()
+                    }
+                    _ => false,
+                };
+                if !sound {
+                    let problem = "unknown action, or a target outside the strings";
+                    return Err(VerifyError::Record { section: "irregular", index: index as u64, problem });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn answer_problem(&self, answer: Option<Stored<'_>>) -> Option<&'static str> {
+        let rule = match answer? {
+            Stored::Serve { asset, .. } if self.asset(asset).is_none() => {
+                return Some("it serves an asset that is not there");
+            }
+            Stored::Serve { rule, .. } | Stored::Redirect { rule, .. } => rule,
+        };
+        self.rule_problem(rule)
+    }
+
+    fn rule_problem(&self, rule: RuleId) -> Option<&'static str> {
+        let known = self.rules.binary_search_by_key(&rule.0, |record| u16_at(record, 0)).is_ok();
+        (!known).then_some("it names a rule that is not listed")
+    }
+
+    fn verify_assets(&self) -> Result<(), VerifyError> {
+        for asset in self.assets() {
+            let bad = |problem| {
+                Err(VerifyError::Record { section: "assets", index: asset.index().into(), problem })
+            };
+            let Some(record) = self.assets.get(to_usize(asset.index().into())) else { continue };
+            if to_usize(u32_at(record, 40).into()) >= self.types.len() {
+                return bad("its type is not there");
+            }
+            if self.slot(u32_at(record, 44)).and_then(|slot| self.stem_of(slot)).is_none() {
+                return bad("its slot is not there");
+            }
+            let Some(form) = Form::from_number(u8_at(record, 38)) else { return bad("its form is unknown") };
+            let (stem, _) = asset.site_path().parts();
+            if !is_own_split(stem, form) {
+                return bad("its path is not split at its longest suffix");
+            }
+            if u8_at(record, 39) != format::CANONICAL_NONE && asset.canonical_url().is_none() {
+                return bad("its canonical URL is not there");
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_types(&self) -> Result<(), VerifyError> {
+        for (index, record) in self.types.iter().enumerate() {
+            let text = |offset: usize, len: usize| {
+                let len = u16_at(record, len);
+                len == format::NONE_U16 || self.string(u64_at(record, offset), len.into()).is_some()
+            };
+            if !text(0, 16) || !text(8, 18) {
+                let problem = "its text lies outside the strings";
+                return Err(VerifyError::Record { section: "types", index: index as u64, problem });
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_not_found(&self) -> Result<(), VerifyError> {
+        let bad = |index: usize, problem| {
+            Err(VerifyError::Record { section: "not-found", index: index as u64, problem })
+        };
+        for (index, entry) in self.not_found.iter().enumerate() {
+            let asset = u32_at(entry, 20);
+            if asset == format::NONE_U32 {
+                continue;
+            }
+            let Some(folder) = slice_at(self.strings, u64_at(entry, 8), u32_at(entry, 16).into()) else {
+                return bad(index, "its folder lies outside the strings");
+            };
+            if self.asset(asset).is_none() {
+                return bad(index, "its asset is not there");
+            }
+            if self.not_found_page_of(folder).map(|page| page.index()) != Some(asset) {
+                return bad(index, "a look-up does not find it");
+            }
+        }
+        for asset in [self.policy.single_page_asset, self.policy.root_not_found_asset] {
+            if asset != format::NONE_U32 && self.asset(asset).is_none() {
+                return bad(0, "the root page is not there");
+            }
+        }
+        Ok(())
+    }
+
+    fn verify_rules(&self) -> Result<(), VerifyError> {
+        let mut previous = None;
+        for (index, record) in self.rules.iter().enumerate() {
+            let bad = |problem| Err(VerifyError::Record { section: "rules", index: index as u64, problem });
+            let id = u16_at(record, 0);
+            if previous.is_some_and(|previous| previous >= id) {
+                return bad("not in order");
+            }
+            previous = Some(id);
+            if self.string(u64_at(record, 8), u16_at(record, 2).into()).is_none() {
+                return bad("its name lies outside the strings");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether joining and splitting again gives the same form. Only the last bytes of the stem matter.
+fn is_own_split(stem: &str, form: Form) -> bool {
+    let mut tail = [0u8; 64];
+    let kept = stem.as_bytes().get(stem.len().saturating_sub(32)..).unwrap_or_default();
+    let joined = kept.iter().copied().chain(form.suffix().bytes());
+    let mut len = 0;
+    for (place, byte) in tail.iter_mut().zip(joined) {
+        *place = byte;
+        len += 1;
+    }
+    split_stem(tail.get(..len).unwrap_or_default()).1 == form
+}
