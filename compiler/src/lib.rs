@@ -1,2 +1,4 @@
 //! Trailmark compiler.
+pub mod config;
+pub mod media_type;
 pub mod options;
