@@ -29,6 +29,10 @@ if (positionals.length !== 1) {
 }
 const BY = { A: "assets", W: "worker", "W+A": "binding" };
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "oracle-check-"));
+process.on("uncaughtException", (error) => {
+  console.error(error);
+  process.exit(2);
+});
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
 const driver = childProcess.spawn(process.execPath, [fileURLToPath(new URL("driver.mjs", import.meta.url))], {

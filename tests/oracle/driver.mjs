@@ -3,7 +3,8 @@
 import path from "node:path";
 import readline from "node:readline";
 import { text } from "./lib/http.mjs";
-import { killChildren, startWatchdog } from "./lib/runtime.mjs";
+import { cleanUp, startWatchdog } from "./lib/runtime.mjs";
+import { askPages, stopPages } from "./lib/pages.mjs";
 import { versions } from "./lib/upstream.mjs";
 import { askWorkers, stopWorkers } from "./lib/workers.mjs";
 
@@ -13,7 +14,7 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const write = process.stdout.write.bind(process.stdout);
 process.stdout.write = process.stderr.write.bind(process.stderr);
 process.stdout.on("error", () => process.exit(1));
-process.on("exit", killChildren);
+process.on("exit", cleanUp);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(1));
 // A connection that breaks outside any request must not end the run.
 process.on("unhandledRejection", (error) => console.error(error));
@@ -25,7 +26,7 @@ for await (const line of readline.createInterface({ input: process.stdin, crlfDe
   await new Promise((done) => write(`${JSON.stringify(reply)}\n`, done));
   if (last) break;
 }
-await Promise.all([stopWorkers()]);
+await Promise.all([stopWorkers(), stopPages()]);
 process.exit(0);
 
 async function answerLine(line) {
@@ -44,5 +45,6 @@ function ask(site) {
   if (!Array.isArray(site.requests)) throw new Error("`requests` must be an array");
   const timeoutMs = site.timeout_ms ?? DEFAULT_TIMEOUT_MS;
   if (site.platform === "workers") return askWorkers(site, timeoutMs);
+  if (site.platform === "pages") return askPages(site, timeoutMs);
   throw new Error(`unknown platform ${JSON.stringify(site.platform)}`);
 }

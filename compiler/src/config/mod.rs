@@ -3,6 +3,11 @@
 //! Nothing here decides an answer to a request; the modules say what a file states, and refuse what the
 //! platform refuses. Only [`wrangler::find`] and its siblings touch the disk.
 
+pub mod headers;
+pub mod redirects;
+pub mod routes_json;
+pub mod rule_pattern;
+pub mod rule_url;
 pub mod run_worker_first;
 pub mod wrangler;
 

@@ -1,6 +1,9 @@
 // One Miniflare instance, given new options case after case, and the workerd process below it.
 
 import childProcess from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
 import { miniflare } from "./upstream.mjs";
 
 export const WORKER_NAME = "oracle";
@@ -10,6 +13,10 @@ const LOG_LINES_KEPT = 40;
 const children = new Set();
 const spawn = childProcess.spawn;
 let watchdog = null;
+
+// Miniflare leaves a directory behind for each instance; all of them go where one removal is enough.
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "trailmark-oracle-"));
+Object.assign(process.env, { TMPDIR: scratch, TEMP: scratch, TMP: scratch });
 
 // Miniflare starts workerd through this property, which tells us whom to end.
 childProcess.spawn = (...args) => {
@@ -92,16 +99,17 @@ export class Runtime {
   }
 }
 
-/** Ends whatever is left, at once. */
-export function killChildren() {
+/** Ends and removes whatever is left, at once. */
+export function cleanUp() {
   for (const child of children) child.kill("SIGKILL");
+  fs.rmSync(scratch, { recursive: true, force: true });
 }
 
-/** Ends workerd even when this process is killed and can end nothing: its pipe closes, and the shell acts. */
+/** Cleans up even when this process is killed and can do nothing: the pipe closes, and the shell acts. */
 export function startWatchdog() {
   if (process.platform === "win32") return;
-  const script = 'pids=; while read -r line; do pids=$line; done; for pid in $pids; do kill -9 "$pid"; done';
-  watchdog = spawn("sh", ["-c", script], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const script = 'pids=; while read -r line; do pids=$line; done; for pid in $pids; do kill -9 "$pid"; done; rm -rf "$1"';
+  watchdog = spawn("sh", ["-c", script, "watchdog", scratch], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
   watchdog.on("error", () => (watchdog = null));
   watchdog.stdin.on("error", () => (watchdog = null));
   watchdog.unref();

@@ -43,7 +43,7 @@ export function wrangler() {
       init_hash();
       module.exports = {
         createMetadataObject, hashFile, parseHeaders, parseRedirects, parseStaticRouting,
-        validateFiles: validate, validateRoutes: validateRoutes2,
+        mediaType: (path) => import_mime2.getType(path), validateFiles: validate, validateRoutes: validateRoutes2,
       };
     `);
   });

@@ -29,7 +29,7 @@ const runtime = new Runtime();
 export async function askWorkers(site, timeoutMs) {
   miniflare().setManifestHook(site.etags === "content" ? contentManifest : null);
   const base = await runtime.start(workerOptions(site));
-  const answers = await askAll(base, site.requests, timeoutMs);
+  const answers = await askAll(base, site, timeoutMs);
   return { answers, warnings: runtime.warnings };
 }
 

@@ -1,0 +1,86 @@
+//! Why a site could not be compiled. Every message names the path and what to do.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a site could not be compiled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// The site's folder is not there.
+    #[error("no such directory: {}; build the site first, or name its output directory", path.display())]
+    NoSuchDirectory {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// What was named is a file.
+    #[error("{} is not a directory; name the directory that the build wrote", path.display())]
+    NotADirectory {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// A folder or file could not be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The path on disk.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A file was changed, or replaced, while it was read.
+    #[error(
+        "{} changed while it was read ({what}); let the build finish, then compile again", path.display()
+    )]
+    Changed {
+        /// The path on disk.
+        path: PathBuf,
+        /// What was noticed.
+        what: &'static str,
+    },
+    /// Names that are not UTF-8: no URL leads to them.
+    #[error(
+        "{} name{} not UTF-8, so no URL leads to {}; rename:{}",
+        paths.len(),
+        if paths.len() == 1 { " is" } else { "s are" },
+        if paths.len() == 1 { "it" } else { "them" },
+        list(paths)
+    )]
+    NotUtf8 {
+        /// All of them.
+        paths: Vec<PathBuf>,
+    },
+    /// Something was reported that `strict` does not let pass.
+    #[error("{} warning{} with --strict:{}", notes.len(), if notes.len() == 1 { "" } else { "s" }, lines(notes))]
+    Strict {
+        /// The reports, a line each.
+        notes: Vec<String>,
+    },
+    /// The site can't be described by the format.
+    #[error("{what}")]
+    Limit {
+        /// Which limit, and what to do.
+        what: String,
+    },
+    /// The manifest could not be written.
+    #[error("cannot write {}: {source}; nothing was changed", path.display())]
+    Write {
+        /// The manifest.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+impl CompileError {
+    pub(crate) fn read(path: &Path, source: io::Error) -> Self {
+        CompileError::Read { path: path.to_owned(), source }
+    }
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| format!("\n  {}", path.display().to_string().escape_debug())).collect()
+}
+
+fn lines(notes: &[String]) -> String {
+    notes.iter().map(|note| format!("\n  {note}")).collect()
+}

@@ -1,0 +1,81 @@
+//! What built a manifest: cold data, never touched by a look-up. The one place where `bincode` is used.
+//!
+//! `bincode` 2 is the last line that works and is no longer maintained; it stands behind this module, with a size limit, so
+//! that hostile bytes cost nothing. Everything is stored as text or number, nothing that depends on when or where the
+//! manifest was built, so equal input gives equal bytes.
+
+use serde::{Deserialize, Serialize};
+use trailmark::Manifest;
+
+use crate::options::{HtmlHandling, NotFoundHandling, Platform};
+use crate::site::RoutingOptions;
+
+/// Most bytes that are decoded.
+const MAX_LEN: usize = 64 * 1024;
+
+/// What built a manifest, with which options.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of the compiler.
+    pub compiler: String,
+    /// `workers` or `pages`.
+    pub platform: String,
+    /// In the platform's spelling; for Pages, which has no such option, what it amounts to is in the rule table.
+    pub html_handling: String,
+    /// In the platform's spelling.
+    pub not_found_handling: String,
+    /// Files left out because the platform never serves them.
+    pub excluded_count: u64,
+    /// Size of all assets, bytes.
+    pub asset_bytes: u64,
+}
+
+/// Why a provenance section can't be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProvenanceError {
+    /// The bytes are not what the compiler writes.
+    #[error("the provenance section is damaged: {0}")]
+    Decode(#[from] bincode::error::DecodeError),
+    /// It names an option that this version does not know.
+    #[error("the provenance section names an option that is unknown here: {0}")]
+    Option(#[from] crate::options::UnknownSpelling),
+}
+
+impl Provenance {
+    pub(crate) fn new(options: &RoutingOptions, excluded_count: u64, asset_bytes: u64) -> Self {
+        Provenance {
+            compiler: env!("CARGO_PKG_VERSION").to_owned(),
+            platform: options.platform.to_string(),
+            html_handling: options.html_handling.to_string(),
+            not_found_handling: options.not_found_handling.to_string(),
+            excluded_count,
+            asset_bytes,
+        }
+    }
+
+    /// Reads the provenance of a manifest.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Decode`] if the section is missing or damaged.
+    pub fn read(manifest: &Manifest<'_>) -> Result<Self, ProvenanceError> {
+        let config = bincode::config::standard().with_limit::<MAX_LEN>();
+        Ok(bincode::serde::decode_from_slice(manifest.provenance(), config)?.0)
+    }
+
+    /// The routing options that it names.
+    ///
+    /// # Errors
+    /// [`ProvenanceError::Option`] for one that this version does not know.
+    pub fn options(&self) -> Result<RoutingOptions, ProvenanceError> {
+        Ok(RoutingOptions {
+            platform: self.platform.parse::<Platform>()?,
+            html_handling: self.html_handling.parse::<HtmlHandling>()?,
+            not_found_handling: self.not_found_handling.parse::<NotFoundHandling>()?,
+        })
+    }
+
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        bincode::serde::encode_to_vec(self, bincode::config::standard()).unwrap_or_default()
+    }
+}

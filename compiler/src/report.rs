@@ -1,0 +1,113 @@
+//! What a compilation found and made, in figures.
+
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
+
+use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
+use crate::scan::ScanNote;
+use crate::site::{RoutingOptions, Site};
+
+/// How long each stage took.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Times {
+    /// Walking the folder.
+    #[serde(serialize_with = "seconds")]
+    pub scan: Duration,
+    /// Reading and hashing.
+    #[serde(serialize_with = "seconds")]
+    pub hash: Duration,
+    /// Working out the answers.
+    #[serde(serialize_with = "seconds")]
+    pub resolve: Duration,
+    /// Making the manifest.
+    #[serde(serialize_with = "seconds")]
+    pub encode: Duration,
+}
+
+impl Times {
+    /// All stages together.
+    pub fn total(&self) -> Duration {
+        self.scan + self.hash + self.resolve + self.encode
+    }
+}
+
+fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e6)
+}
+
+/// What a compilation found and made.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// How the site is served.
+    #[serde(flatten)]
+    pub options: RoutingOptions,
+    /// Files of the site.
+    pub files: usize,
+    /// Their size, bytes.
+    pub bytes: u64,
+    /// Files that the platform never serves.
+    pub excluded: usize,
+    /// Assets whose name ends in `.html`.
+    pub pages: usize,
+    /// Paths with a stored answer.
+    pub routes: usize,
+    /// Those of them that serve a file.
+    pub serves: usize,
+    /// Those of them that redirect.
+    pub redirects: usize,
+    /// Folders that own a `404.html`, the root included.
+    pub not_found_pages: usize,
+    /// Size of the manifest, bytes.
+    pub manifest_bytes: usize,
+    /// How long it took, seconds.
+    pub seconds: Times,
+    /// What in the folder was passed over.
+    pub notes: Vec<ScanNote>,
+}
+
+impl Report {
+    pub(crate) fn new(
+        site: &Site,
+        routes: &[StemRoutes<'_>],
+        manifest_bytes: usize,
+        excluded: usize,
+        seconds: Times,
+    ) -> Report {
+        let mut serves = 0;
+        let mut redirects = 0;
+        for route in routes {
+            let (stem_serves, stem_redirects) = count(&route.answers);
+            serves += stem_serves;
+            redirects += stem_redirects;
+        }
+        Report {
+            options: site.options,
+            files: site.assets.len(),
+            bytes: site.assets.iter().map(|asset| asset.size).sum(),
+            excluded,
+            pages: site.assets.iter().filter(|asset| asset.site_path.ends_with(".html")).count(),
+            routes: serves + redirects,
+            serves,
+            redirects,
+            not_found_pages: site.not_found_pages().len(),
+            manifest_bytes,
+            seconds,
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// How many forms of a stem serve, and how many redirect.
+fn count(answers: &Answers) -> (usize, usize) {
+    match answers {
+        Answers::Regular { forms, .. } => (
+            forms.iter().filter(|form| matches!(form, FormAnswer::Serve { .. })).count(),
+            forms.iter().filter(|form| matches!(form, FormAnswer::Redirect { .. })).count(),
+        ),
+        Answers::Irregular(answers) => (
+            answers.iter().filter(|answer| matches!(answer, FullAnswer::Serve(..))).count(),
+            answers.iter().filter(|answer| matches!(answer, FullAnswer::Redirect(..))).count(),
+        ),
+    }
+}

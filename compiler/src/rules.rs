@@ -1,0 +1,589 @@
+//! The rule table: how a path and the files of a site give an answer, on every platform.
+//!
+//! One row, one rule. The rows of a *handling* are read from top to bottom, and the first that applies answers; so row
+//! order is precedence. A row applies to a path when
+//! 1. the path has the row's *shape* (how it ends), and stands where the row wants it (at the root or not);
+//! 2. the file that the row wants exists, and so does the other file, if it wants one;
+//! 3. for a guarded redirect: nothing is served at the destination by that very name, and the destination, with
+//!    redirects switched off, gives the same content (equal bytes, equal extension).
+//!
+//! Rows of kind [`Kind::Runtime`] are applied per request by the runtime, since they depend on more than the files; they
+//! stand here so that the table is complete. `resolve.rs` interprets the table, `docs/ROUTING.md` is made from it, and a
+//! row's name is what `trailmark explain` prints.
+//!
+//! `trimmed` below means the path without what its shape names: for `/foo/index.html` of shape "ends in `/index.html`"
+//! it is `/foo`; for `/` it is empty.
+
+use trailmark::RuleId;
+
+use crate::options::{HtmlHandling, Platform};
+
+/// A set of rows that belong together: one platform in one mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Handling {
+    /// Workers, `auto-trailing-slash`.
+    Auto,
+    /// Workers, `force-trailing-slash`.
+    Force,
+    /// Workers, `drop-trailing-slash`.
+    Drop,
+    /// Workers, `none`.
+    Exact,
+    /// Pages.
+    Pages,
+}
+
+impl Handling {
+    /// Every handling.
+    pub const ALL: [Handling; 5] =
+        [Handling::Auto, Handling::Force, Handling::Drop, Handling::Exact, Handling::Pages];
+
+    /// The handling that a platform and its option select.
+    pub fn of(platform: Platform, html: HtmlHandling) -> Handling {
+        match (platform, html) {
+            (Platform::Pages, _) => Handling::Pages,
+            (_, HtmlHandling::AutoTrailingSlash) => Handling::Auto,
+            (_, HtmlHandling::ForceTrailingSlash) => Handling::Force,
+            (_, HtmlHandling::DropTrailingSlash) => Handling::Drop,
+            (_, HtmlHandling::None) => Handling::Exact,
+        }
+    }
+
+    /// A heading for it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Handling::Auto => "Workers, `html_handling = \"auto-trailing-slash\"`",
+            Handling::Force => "Workers, `html_handling = \"force-trailing-slash\"`",
+            Handling::Drop => "Workers, `html_handling = \"drop-trailing-slash\"`",
+            Handling::Exact => "Workers, `html_handling = \"none\"`",
+            Handling::Pages => "Pages",
+        }
+    }
+}
+
+/// How a path ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// In `/index`.
+    Index,
+    /// In `/index.html`.
+    IndexHtml,
+    /// In `/`.
+    Slash,
+    /// In `/index/`.
+    IndexSlash,
+    /// In `.html`, but not in `/index.html`.
+    Html,
+    /// In anything.
+    Any,
+    /// In anything but `/`.
+    NoSlash,
+}
+
+impl Shape {
+    /// What is trimmed off a path of this shape.
+    pub const fn suffix(self) -> &'static str {
+        match self {
+            Shape::Index => "/index",
+            Shape::IndexHtml => "/index.html",
+            Shape::Slash => "/",
+            Shape::IndexSlash => "/index/",
+            Shape::Html => ".html",
+            Shape::Any | Shape::NoSlash => "",
+        }
+    }
+
+    /// The path without the shape's suffix; `None` if it has another shape.
+    pub fn trim(self, path: &str) -> Option<&str> {
+        match self {
+            Shape::Html if path.ends_with(Shape::IndexHtml.suffix()) => None,
+            Shape::NoSlash if path.ends_with('/') => None,
+            _ => path.strip_suffix(self.suffix()),
+        }
+    }
+
+    /// In words, for docs and `explain`.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Shape::Index => "ends in `/index`",
+            Shape::IndexHtml => "ends in `/index.html`",
+            Shape::Slash => "ends in `/`",
+            Shape::IndexSlash => "ends in `/index/`",
+            Shape::Html => "ends in `.html`",
+            Shape::Any => "any path",
+            Shape::NoSlash => "ends in no `/`",
+        }
+    }
+}
+
+/// Where the trimmed path must be for a row to apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Anywhere.
+    Anywhere,
+    /// It must be empty: the path is one of the root's own names.
+    Root,
+    /// It must not be empty.
+    BelowRoot,
+    /// It must be `/`: the path is a root file with nothing before its suffix.
+    Nameless,
+}
+
+/// A path made from the request's: the trimmed or the whole path, and a suffix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Name {
+    /// Whether the shape's suffix is trimmed off first.
+    pub trimmed: bool,
+    /// What is added.
+    pub suffix: &'static str,
+}
+
+impl Name {
+    /// Bytes of the path that stay, of a path with `path_len` bytes of which `trimmed_len` are left after trimming.
+    pub const fn kept_len(self, path_len: usize, trimmed_len: usize) -> usize {
+        if self.trimmed { trimmed_len } else { path_len }
+    }
+
+    /// In words: `<trimmed>.html` or `<path>/index.html`.
+    pub fn in_words(self) -> String {
+        format!("`<{}>{}`", if self.trimmed { "trimmed" } else { "path" }, self.suffix)
+    }
+}
+
+/// What a row does when it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Serve this file, if it exists.
+    Serve(Name),
+    /// Redirect to `to`, if the file exists (where one is named).
+    Redirect {
+        /// The file that must exist.
+        file: Option<Name>,
+        /// The destination.
+        to: Name,
+        /// Whether the destination must give the same content and be no file by name.
+        guarded: bool,
+    },
+}
+
+impl Effect {
+    /// The file without which the row does not apply.
+    pub const fn file(self) -> Option<Name> {
+        match self {
+            Effect::Serve(file) => Some(file),
+            Effect::Redirect { file, .. } => file,
+        }
+    }
+}
+
+/// A row that the compiler applies to the files of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathRule {
+    /// To which set of rows it belongs.
+    pub handling: Handling,
+    /// The paths it is about.
+    pub shape: Shape,
+    /// Where they are.
+    pub place: Place,
+    /// A second file that must exist.
+    pub also: Option<Name>,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// Who applies a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The runtime, for each request.
+    Runtime,
+    /// The compiler, once.
+    Path(PathRule),
+}
+
+/// How well a rule is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Certainty {
+    /// Read in the platform's code and seen in its recorded answers.
+    Certain,
+    /// Seen on the running platform.
+    Measured,
+    /// Taken to be so.
+    Assumed,
+}
+
+/// A rule: a row of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// The name under which code, docs, tests and command line know it.
+    pub name: &'static str,
+    /// Who applies it, and how.
+    pub kind: Kind,
+    /// What it does, as a sentence.
+    pub summary: &'static str,
+    /// What the owner of the site can do about it. `{path}`, `{file}` and `{to}` stand for the case at hand.
+    pub advice: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// How well it is known.
+    pub certainty: Certainty,
+}
+
+/// The number of the first rule that the compiler applies.
+pub const FIRST_PATH_RULE: u16 = 64;
+
+/// The whole path.
+const PATH: Name = Name { trimmed: false, suffix: "" };
+/// The trimmed path.
+const TRIMMED: Name = Name { trimmed: true, suffix: "" };
+
+const fn path(suffix: &'static str) -> Name {
+    Name { trimmed: false, suffix }
+}
+
+const fn trimmed(suffix: &'static str) -> Name {
+    Name { trimmed: true, suffix }
+}
+
+const fn serve(file: Name) -> Effect {
+    Effect::Serve(file)
+}
+
+/// A redirect under the safety rule.
+const fn guarded(file: Name, to: Name) -> Effect {
+    Effect::Redirect { file: Some(file), to, guarded: true }
+}
+
+/// A redirect as soon as the file exists.
+const fn unguarded(file: Name, to: Name) -> Effect {
+    Effect::Redirect { file: Some(file), to, guarded: false }
+}
+
+const WORKERS: &str = "Workers static assets, \"HTML handling\"; asset worker, html handling";
+const WORKERS_NOT_FOUND: &str =
+    "Workers static assets, \"Not found handling\"; asset worker, not-found handling";
+const PAGES: &str = "Pages, \"Serving Pages\"; Pages asset server, handler";
+
+const SERVED: &str = "`{path}` costs no redirect.";
+const LINK: &str = "Link to `{to}` and the redirect is saved.";
+const LINK_OR_NONE: &str = "Link to `{to}` and the redirect is saved; with `html_handling = \"none\"` files answer under their own names only.";
+
+const fn row(
+    handling: Handling,
+    name: &'static str,
+    shape: Shape,
+    effect: Effect,
+    summary: &'static str,
+    advice: &'static str,
+) -> Rule {
+    let source = match handling {
+        Handling::Pages => PAGES,
+        _ => WORKERS,
+    };
+    let rule = PathRule { handling, shape, place: Place::Anywhere, also: None, effect };
+    Rule { name, kind: Kind::Path(rule), summary, advice, source, certainty: Certainty::Certain }
+}
+
+const fn at(place: Place, rule: Rule) -> Rule {
+    match rule.kind {
+        Kind::Path(path_rule) => Rule { kind: Kind::Path(PathRule { place, ..path_rule }), ..rule },
+        Kind::Runtime => rule,
+    }
+}
+
+const fn with(also: Name, rule: Rule) -> Rule {
+    match rule.kind {
+        Kind::Path(path_rule) => {
+            Rule { kind: Kind::Path(PathRule { also: Some(also), ..path_rule }), ..rule }
+        }
+        Kind::Runtime => rule,
+    }
+}
+
+const fn runtime(
+    name: &'static str,
+    source: &'static str,
+    summary: &'static str,
+    advice: &'static str,
+) -> Rule {
+    Rule { name, kind: Kind::Runtime, summary, advice, source, certainty: Certainty::Certain }
+}
+
+/// The rules that the runtime applies, in the order of their numbers ([`RuleId::OF_RUNTIME`]).
+pub const RUNTIME_RULES: &[Rule] = &[
+    runtime(
+        "workers/canonical-encoding",
+        "asset worker, canonical path encoding",
+        "Something would be served, but the path is spelled differently from its canonical encoding (each segment as \
+         `encodeURIComponent` writes it, no repeated slashes): redirect to that spelling, query kept.",
+        "Link to `{to}`: that is the spelling under which the platform serves the file.",
+    ),
+    runtime(
+        "not-found/none",
+        WORKERS_NOT_FOUND,
+        "Nothing answers this path and `not_found_handling` is `none`: an empty 404.",
+        "Set `not_found_handling` to `404-page` and add a `404.html`, and visitors see a page of yours.",
+    ),
+    runtime(
+        "not-found/404-page",
+        WORKERS_NOT_FOUND,
+        "Nothing answers this path: the `404.html` of the nearest folder on the way up, status 404.",
+        "A `404.html` in a folder nearer to `{path}` would be taken instead of `{file}`.",
+    ),
+    runtime(
+        "not-found/no-404-page",
+        WORKERS_NOT_FOUND,
+        "Nothing answers this path, `not_found_handling` is `404-page`, but no folder on the way up owns a file named \
+         exactly `404.html`: an empty 404.",
+        "Add a `/404.html`. Other names (`404/index.html`, `404.htm`) are never found.",
+    ),
+    runtime(
+        "not-found/single-page-application",
+        WORKERS_NOT_FOUND,
+        "Nothing answers this path: the root `/index.html` with status 200, under the requested URL.",
+        "This also answers missing scripts and images with HTML and status 200. `404-page` would answer 404.",
+    ),
+    runtime(
+        "not-found/no-index-html",
+        WORKERS_NOT_FOUND,
+        "Nothing answers this path, `not_found_handling` is `single-page-application`, but there is no `/index.html`: an \
+         empty 404.",
+        "Add an `/index.html`.",
+    ),
+    runtime(
+        "pages/not-found/404-page",
+        PAGES,
+        "Nothing answers this path: the `404.html` of the nearest folder on the way up, status 404, not cached.",
+        "A `404.html` in a folder nearer to `{path}` would be taken instead of `{file}`.",
+    ),
+    runtime(
+        "pages/not-found/single-page",
+        PAGES,
+        "Nothing answers this path and no folder on the way up owns a `404.html`: Pages takes the site for a single-page \
+         application and answers with `/index.html`, status 200.",
+        "Add a `/404.html`, and this answers 404.",
+    ),
+    runtime(
+        "pages/not-found/nothing",
+        PAGES,
+        "Nothing answers this path, and there is neither a `404.html` on the way up nor an `/index.html`: an empty 404.",
+        "Add a `/404.html`.",
+    ),
+    runtime(
+        "pages/index/to-folder",
+        PAGES,
+        "A path that ends in `/index` and is no file is redirected to its folder, whether that exists or not.",
+        LINK,
+    ),
+    runtime(
+        "pages/index-slash/to-folder",
+        PAGES,
+        "A path that ends in `/index/` and is no folder with an index is redirected to the folder above, whether that \
+         exists or not.",
+        LINK,
+    ),
+    runtime(
+        "pages/location-invalid",
+        "Fetch, \"header value\"; Pages sends decoded paths in `Location`",
+        "The redirect's target, decoded, would hold NUL, CR or LF, which no header may hold: the platform fails with 500.",
+        "Do not link to such a path.",
+    ),
+    runtime(
+        "method-not-allowed",
+        "asset worker and Pages asset server, method check",
+        "The method is neither GET nor HEAD: 405. On Workers only where something would answer a GET; on Pages always.",
+        "Static assets answer GET and HEAD only; other methods need a Worker or a Function.",
+    ),
+    runtime(
+        "not-modified",
+        "asset worker and Pages asset server, `If-None-Match`",
+        "`If-None-Match` is exactly the current ETag, or that behind `W/`: 304 without a body.",
+        "The visitor's copy is current.",
+    ),
+];
+
+/// The rules that the compiler applies, in order of precedence within each handling. The number of the first is
+/// [`FIRST_PATH_RULE`].
+#[rustfmt::skip]
+pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages}; use Shape::{Any, Html, Index, IndexHtml, IndexSlash, NoSlash, Slash}; &[
+    // -- auto-trailing-slash --------------------------------------------------------------------------------------
+    row(Auto, "auto-trailing-slash/index/exact", Index, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Auto, "auto-trailing-slash/index/to-folder", Index, guarded(trimmed("/index.html"), trimmed("/")),
+        "`/foo/index` leads to `/foo/` where `foo/index.html` is served.", LINK),
+    row(Auto, "auto-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/index` leads to `/foo` where `foo.html` is served.", LINK),
+    row(Auto, "auto-trailing-slash/index-html/to-folder", IndexHtml, guarded(PATH, trimmed("/")),
+        "`/foo/index.html` leads to `/foo/`.", LINK_OR_NONE),
+    row(Auto, "auto-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/index.html` leads to `/foo` where `foo.html` is served.", LINK),
+    row(Auto, "auto-trailing-slash/slash/folder", Slash, serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html`.", SERVED),
+    row(Auto, "auto-trailing-slash/slash/to-page", Slash, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/` leads to `/foo` where `foo.html` is served.", LINK),
+    row(Auto, "auto-trailing-slash/html/to-page", Html, guarded(PATH, TRIMMED),
+        "`/foo.html` leads to `/foo`.", LINK_OR_NONE),
+    row(Auto, "auto-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), trimmed("/")),
+        "`/foo.html` leads to `/foo/` where `foo/index.html` is served.", LINK),
+    row(Auto, "auto-trailing-slash/exact", Any, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Auto, "auto-trailing-slash/page", Any, serve(path(".html")),
+        "`/foo` serves `foo.html`.", SERVED),
+    row(Auto, "auto-trailing-slash/to-folder", Any, guarded(path("/index.html"), path("/")),
+        "`/foo` leads to `/foo/` where `foo/index.html` is served.", LINK),
+
+    // -- force-trailing-slash -------------------------------------------------------------------------------------
+    row(Force, "force-trailing-slash/index/exact", Index, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Force, "force-trailing-slash/index/to-folder", Index, guarded(trimmed("/index.html"), trimmed("/")),
+        "`/foo/index` leads to `/foo/` where `foo/index.html` is served.", LINK),
+    row(Force, "force-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), trimmed("/")),
+        "`/foo/index` leads to `/foo/` where `foo.html` is served.", LINK),
+    row(Force, "force-trailing-slash/index-html/to-folder", IndexHtml, guarded(PATH, trimmed("/")),
+        "`/foo/index.html` leads to `/foo/`.", LINK_OR_NONE),
+    row(Force, "force-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), trimmed("/")),
+        "`/foo/index.html` leads to `/foo/` where `foo.html` is served.", LINK),
+    row(Force, "force-trailing-slash/slash/folder", Slash, serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html`.", SERVED),
+    row(Force, "force-trailing-slash/slash/page", Slash, serve(trimmed(".html")),
+        "`/foo/` serves `foo.html`.", SERVED),
+    row(Force, "force-trailing-slash/html/to-page", Html, guarded(PATH, trimmed("/")),
+        "`/foo.html` leads to `/foo/`.", LINK_OR_NONE),
+    row(Force, "force-trailing-slash/html/exact", Html, serve(PATH),
+        "`/foo.html` is served in place, because `/foo/` gives something else.", SERVED),
+    row(Force, "force-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), trimmed("/")),
+        "`/foo.html` leads to `/foo/` where `foo/index.html` is served.", LINK),
+    row(Force, "force-trailing-slash/exact", Any, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Force, "force-trailing-slash/to-page", Any, guarded(path(".html"), path("/")),
+        "`/foo` leads to `/foo/` where `foo.html` is served.", LINK),
+    row(Force, "force-trailing-slash/to-folder", Any, guarded(path("/index.html"), path("/")),
+        "`/foo` leads to `/foo/` where `foo/index.html` is served.", LINK),
+
+    // -- drop-trailing-slash --------------------------------------------------------------------------------------
+    row(Drop, "drop-trailing-slash/index/exact", Index, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    at(Place::Root, row(Drop, "drop-trailing-slash/index/to-root", Index, guarded(trimmed("/index.html"), trimmed("/")),
+        "`/index` leads to `/`.", LINK)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/index` leads to `/foo` where `foo.html` is served.", LINK)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index/to-folder", Index, guarded(trimmed("/index.html"), TRIMMED),
+        "`/foo/index` leads to `/foo` where `foo/index.html` is served.", LINK)),
+    at(Place::Root, row(Drop, "drop-trailing-slash/index-html/to-root", IndexHtml, guarded(PATH, trimmed("/")),
+        "`/index.html` leads to `/`.", LINK_OR_NONE)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/to-folder", IndexHtml, guarded(PATH, TRIMMED),
+        "`/foo/index.html` leads to `/foo`.", LINK_OR_NONE)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/exact", IndexHtml, serve(PATH),
+        "`/foo/index.html` is served in place, because `/foo` gives something else.", SERVED)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/index.html` leads to `/foo` where `foo.html` is served.", LINK)),
+    at(Place::Root, row(Drop, "drop-trailing-slash/slash/root", Slash, serve(trimmed("/index.html")),
+        "`/` serves `/index.html`.", SERVED)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/slash/to-page", Slash, guarded(trimmed(".html"), TRIMMED),
+        "`/foo/` leads to `/foo` where `foo.html` is served.", LINK)),
+    at(Place::BelowRoot, row(Drop, "drop-trailing-slash/slash/to-folder", Slash, guarded(trimmed("/index.html"), TRIMMED),
+        "`/foo/` leads to `/foo` where `foo/index.html` is served.", LINK)),
+    row(Drop, "drop-trailing-slash/html/to-page", Html, guarded(PATH, TRIMMED),
+        "`/foo.html` leads to `/foo`.", LINK_OR_NONE),
+    row(Drop, "drop-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), TRIMMED),
+        "`/foo.html` leads to `/foo` where `foo/index.html` is served.", LINK),
+    row(Drop, "drop-trailing-slash/exact", Any, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Drop, "drop-trailing-slash/page", Any, serve(path(".html")),
+        "`/foo` serves `foo.html`.", SERVED),
+    row(Drop, "drop-trailing-slash/folder", Any, serve(path("/index.html")),
+        "`/foo` serves `foo/index.html`.", SERVED),
+
+    // -- none -----------------------------------------------------------------------------------------------------
+    row(Exact, "none/exact", Any, serve(PATH),
+        "A file of just this name is served; `/` never stands for `/index.html`.", SERVED),
+
+    // -- Pages ----------------------------------------------------------------------------------------------------
+    row(Pages, "pages/slash/folder", Slash, serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html`.", SERVED),
+    row(Pages, "pages/index-slash/to-parent", IndexSlash,
+        Effect::Redirect { file: None, to: trimmed("/"), guarded: false },
+        "`/foo/index/` leads to `/foo/`, whether that exists or not.", LINK),
+    row(Pages, "pages/slash/to-page", Slash, unguarded(trimmed(".html"), TRIMMED),
+        "`/foo/` leads to `/foo`, because there is `foo.html` and no `foo/index.html`.", LINK),
+    row(Pages, "pages/index-html/to-folder", IndexHtml, unguarded(PATH, trimmed("/")),
+        "`/foo/index.html` leads to `/foo/`.", LINK),
+    with(TRIMMED, row(Pages, "pages/html/bare-twin", Html, serve(PATH),
+        "`/foo.html` is served in place, because a file `foo` takes the name without the suffix.", SERVED)),
+    at(Place::Nameless, row(Pages, "pages/html/nameless", Html, serve(PATH),
+        "A file `.html` is served in place: without the suffix, nothing would be left.", SERVED)),
+    row(Pages, "pages/html/to-page", Html, unguarded(PATH, TRIMMED),
+        "`/foo.html` leads to `/foo`.", LINK),
+    row(Pages, "pages/exact", NoSlash, serve(PATH),
+        "A file of just this name is served.", SERVED),
+    row(Pages, "pages/index/to-parent", Index,
+        Effect::Redirect { file: None, to: trimmed("/"), guarded: false },
+        "`/foo/index` leads to `/foo/`, whether that exists or not.", LINK),
+    row(Pages, "pages/page", NoSlash, serve(path(".html")),
+        "`/foo` serves `foo.html`.", SERVED),
+    row(Pages, "pages/to-folder", NoSlash, unguarded(path("/index.html"), path("/")),
+        "`/foo` leads to `/foo/`, because there is `foo/index.html` and no `foo.html`.", LINK),
+] };
+
+/// Every rule with its number, in the order of the numbers.
+pub fn all() -> impl Iterator<Item = (RuleId, &'static Rule)> {
+    (0..).map(RuleId).zip(RUNTIME_RULES).chain((FIRST_PATH_RULE..).map(RuleId).zip(PATH_RULES))
+}
+
+/// The rule with this number.
+pub fn rule(id: RuleId) -> Option<&'static Rule> {
+    match id.0.checked_sub(FIRST_PATH_RULE) {
+        Some(index) => PATH_RULES.get(usize::from(index)),
+        None => RUNTIME_RULES.get(usize::from(id.0)),
+    }
+}
+
+/// The rule with this name.
+pub fn named(name: &str) -> Option<(RuleId, &'static Rule)> {
+    all().find(|(_, rule)| rule.name == name)
+}
+
+/// The rows of a handling with their numbers, in order of precedence.
+pub fn rows_of(handling: Handling) -> impl Iterator<Item = (RuleId, &'static PathRule)> {
+    (FIRST_PATH_RULE..).map(RuleId).zip(PATH_RULES).filter_map(move |(id, rule)| match &rule.kind {
+        Kind::Path(path_rule) if path_rule.handling == handling => Some((id, path_rule)),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runtime_rows_stand_at_the_numbers_that_the_runtime_uses() {
+        assert_eq!(RuleId::OF_RUNTIME.len(), RUNTIME_RULES.len());
+        for (position, id) in RuleId::OF_RUNTIME.iter().enumerate() {
+            assert_eq!(usize::from(id.0), position);
+        }
+        let name = |id| rule(id).map(|rule| rule.name);
+        assert_eq!(name(RuleId::CANONICAL_ENCODING), Some("workers/canonical-encoding"));
+        assert_eq!(name(RuleId::SINGLE_PAGE), Some("not-found/single-page-application"));
+        assert_eq!(name(RuleId::PAGES_NOTHING), Some("pages/not-found/nothing"));
+        assert_eq!(name(RuleId::PAGES_INDEX), Some("pages/index/to-folder"));
+        assert_eq!(name(RuleId::LOCATION_INVALID), Some("pages/location-invalid"));
+        assert_eq!(name(RuleId::NOT_MODIFIED), Some("not-modified"));
+        assert!(RUNTIME_RULES.len() < usize::from(FIRST_PATH_RULE));
+    }
+
+    #[test]
+    fn names_are_unique_and_lead_back_to_their_row() {
+        for (id, rule) in all() {
+            assert_eq!(named(rule.name).map(|(id, _)| id), Some(id), "{}", rule.name);
+            assert_eq!(super::rule(id), Some(rule));
+        }
+    }
+
+    #[test]
+    fn shapes_trim_their_own_suffix_only() {
+        assert_eq!(Shape::IndexHtml.trim("/foo/index.html"), Some("/foo"));
+        assert_eq!(Shape::Html.trim("/foo/index.html"), None);
+        assert_eq!(Shape::Html.trim("/foo.html"), Some("/foo"));
+        assert_eq!(Shape::Slash.trim("/"), Some(""));
+        assert_eq!(Shape::NoSlash.trim("/foo/"), None);
+    }
+}
