@@ -41,5 +41,5 @@ pub use manifest::{Manifest, Platform};
 #[cfg(feature = "mmap")]
 pub use mmap::{FileError, ManifestFile};
 pub use path::{DecodeMode, MAX_REQUEST_LEN, RequestPath, Scratch};
-pub use request::{Answer, HeaderValue, Request};
+pub use request::{Answer, Decision, HeaderValue, Request, RequestHeaders};
 pub use stem::{Form, split_stem};

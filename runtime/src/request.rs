@@ -11,22 +11,79 @@ use crate::path::RequestPath;
 
 /// The parts of a request on which an answer can depend.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Request<'r> {
     /// The method, as sent; it is case-sensitive.
     pub method: &'r str,
+    /// `http` or `https`.
+    pub scheme: &'r str,
+    /// The host, with its port if it is not the scheme's own, in lower case.
+    pub host: &'r str,
     /// Path and query.
     pub path: RequestPath<'r>,
+    /// The headers that matter.
+    pub headers: RequestHeaders<'r>,
+}
+
+/// The request headers on which an answer can depend.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct RequestHeaders<'r> {
     /// The value of `If-None-Match`, if sent.
     pub if_none_match: Option<&'r [u8]>,
-    /// Whether the request has an `Authorization` or `Range` header: then Workers sends no `Cache-Control`.
-    pub has_authorization_or_range: bool,
+    /// Whether there is an `Authorization` header.
+    pub has_authorization: bool,
+    /// Whether there is a `Range` header.
+    pub has_range: bool,
+    /// The value of `Sec-Fetch-Mode`, if sent.
+    pub sec_fetch_mode: Option<&'r [u8]>,
+}
+
+impl<'r> RequestHeaders<'r> {
+    /// Takes what matters out of a list of headers. Names in any case; of a repeated name, the last counts.
+    pub fn from_list<V: AsRef<[u8]> + ?Sized + 'r>(
+        headers: impl IntoIterator<Item = (&'r str, &'r V)>,
+    ) -> Self {
+        let mut found = Self::default();
+        for (name, value) in headers {
+            let value = value.as_ref();
+            if name.eq_ignore_ascii_case("if-none-match") {
+                found.if_none_match = Some(value);
+            } else if name.eq_ignore_ascii_case("authorization") {
+                found.has_authorization = true;
+            } else if name.eq_ignore_ascii_case("range") {
+                found.has_range = true;
+            } else if name.eq_ignore_ascii_case("sec-fetch-mode") {
+                found.sec_fetch_mode = Some(value);
+            }
+        }
+        found
+    }
 }
 
 impl<'r> Request<'r> {
-    /// A GET without headers that matter.
+    /// A GET over `http` to the host `example.com`, without headers that matter.
     pub fn get(path: RequestPath<'r>) -> Self {
-        Request { method: "GET", path, if_none_match: None, has_authorization_or_range: false }
+        Self::new("GET", path, RequestHeaders::default())
     }
+
+    /// A request over `http` to the host `example.com`. Only redirects that name a host depend on either.
+    pub fn new(method: &'r str, path: RequestPath<'r>, headers: RequestHeaders<'r>) -> Self {
+        Request { method, scheme: "http", host: "example.com", path, headers }
+    }
+}
+
+/// Who answers a request.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Decision<'m, 'r> {
+    /// The user's own code: a Worker script or a Pages Function.
+    Worker {
+        /// Why.
+        rule: RuleId,
+    },
+    /// The static assets, with this answer.
+    Assets(Answer<'m, 'r>),
 }
 
 /// What the platform answers: status, headers as far as the build determines them, and which file is the body.
@@ -111,7 +168,13 @@ impl<'m, 'r> Answer<'m, 'r> {
 }
 
 impl Manifest<'_> {
-    /// Answers a request: [`Manifest::lookup`], then what method and headers make of it. No allocation; O(length of the
+    /// Decides who answers a request, and gives the answer if it is the assets. O(length of the path).
+    pub fn decide<'m, 'r>(&'m self, request: &Request<'r>) -> Decision<'m, 'r> {
+        Decision::Assets(self.answer(request))
+    }
+
+    /// What the assets answer to a request, whether or not the platform would ask them first: the answer that a Worker gets
+    /// through its assets binding. [`Manifest::lookup`], then what method and headers make of it. No allocation; O(length of the
     /// path).
     pub fn answer<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
         let reads = matches!(request.method, "GET" | "HEAD");
@@ -165,14 +228,15 @@ impl Manifest<'_> {
     ) -> Answer<'m, 'r> {
         let is_pages = self.platform() == Platform::Pages;
         let etag = asset.etag();
-        let current = request.if_none_match.is_some_and(|value| etag.matches(value));
+        let current = request.headers.if_none_match.is_some_and(|value| etag.matches(value));
         if current && is_pages {
             return self.empty(304, RuleId::NOT_MODIFIED);
         }
         let headers = Headers {
             etag: Some(etag),
             content_type: asset.media_type(),
-            cache_control: (!request.has_authorization_or_range).then_some(REVALIDATE),
+            cache_control: (!request.headers.has_authorization && !request.headers.has_range)
+                .then_some(REVALIDATE),
             location: None,
             is_pages,
         };

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
-use trailmark::{Manifest, Request, RequestPath, Scratch};
+use trailmark::{Manifest, Request, RequestHeaders, RequestPath, Scratch};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 use trailmark_compiler::{AssetFile, RoutingOptions, manifest_of};
 
@@ -109,9 +109,10 @@ impl RecordedRequest {
     fn header(&self, name: &str) -> Option<&str> {
         match self {
             RecordedRequest::Path(_) => None,
-            RecordedRequest::Full { headers, .. } => {
-                headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
-            }
+            RecordedRequest::Full { headers, .. } => headers
+                .iter()
+                .find(|(key, _)| key.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_str()),
         }
     }
 }
@@ -152,7 +153,8 @@ impl Tally {
 }
 
 /// The suites that this version reproduces, by file name without ending.
-pub const SUITES: [&str; 5] = ["workers-core", "workers-random", "pages-core", "pages-random", "url-normalize"];
+pub const SUITES: [&str; 5] =
+    ["workers-core", "workers-random", "pages-core", "pages-random", "url-normalize"];
 
 /// Reads a suite from the project's copy.
 ///
@@ -184,7 +186,8 @@ fn run_url_normalize(cases: &Value) -> Tally {
     let mut scratch = Scratch::new();
     for case in cases.as_array().into_iter().flatten() {
         let text = |index: usize| case[index].as_str().unwrap_or_default();
-        let parsed = RequestPath::parse(text(0), &mut scratch).map(|request| (request.path(), request.query()));
+        let parsed =
+            RequestPath::parse(text(0), &mut scratch).map(|request| (request.path(), request.query()));
         let expected = (text(1), text(2));
         let difference = (parsed != Ok(expected))
             .then(|| format!("target {:?}\n  recorded {expected:?}\n  ours     {parsed:?}", text(0)));
@@ -212,7 +215,8 @@ pub fn options_of(group: &Group, config: &Config) -> RoutingOptions {
     let defaults = RoutingOptions::default();
     let platform: Option<Platform> = group.platform.as_deref().and_then(|text| text.parse().ok());
     let html: Option<HtmlHandling> = config.html_handling.as_deref().and_then(|text| text.parse().ok());
-    let not_found: Option<NotFoundHandling> = config.not_found_handling.as_deref().and_then(|text| text.parse().ok());
+    let not_found: Option<NotFoundHandling> =
+        config.not_found_handling.as_deref().and_then(|text| text.parse().ok());
     RoutingOptions {
         platform: platform.unwrap_or(defaults.platform),
         html_handling: html.unwrap_or(defaults.html_handling),
@@ -240,7 +244,8 @@ fn run_config(group: &Group, config: &Config, results: &[Value], tally: &mut Tal
     let tags = tag_pairs(&manifest, &group.files);
     let mut scratch = Scratch::new();
     for (request, result) in group.requests.iter().zip(results) {
-        let recorded = result.as_u64().and_then(|index| group.outcomes.get(index as usize)).unwrap_or(&Value::Null);
+        let recorded =
+            result.as_u64().and_then(|index| group.outcomes.get(index as usize)).unwrap_or(&Value::Null);
         let ours = outcome(&manifest, request, &tags, &mut scratch);
         let difference = (!same_outcome(group, recorded, &ours)).then(|| {
             format!(
@@ -273,17 +278,19 @@ fn outcome(
 ) -> Outcome {
     let path = RequestPath::parse(request.path(), scratch).expect("recorded paths are parsed already");
     let if_none_match = request.header("if-none-match").map(|value| translate_tags(value, tags));
-    let answer = manifest.answer(&Request {
-        method: request.method(),
-        path,
-        if_none_match: if_none_match.as_deref().map(str::as_bytes),
-        has_authorization_or_range: request.header("authorization").or(request.header("range")).is_some(),
-    });
+    let mut headers = RequestHeaders::default();
+    headers.if_none_match = if_none_match.as_deref().map(str::as_bytes);
+    headers.has_authorization = request.header("authorization").is_some();
+    headers.has_range = request.header("range").is_some();
+    let answer = manifest.answer(&Request::new(request.method(), path, headers));
     let headers: Vec<(String, String)> = answer
         .headers()
-        .map(|(name, value)| (name.to_owned(), if name == "etag" { "<etag>".to_owned() } else { value.to_string() }))
+        .map(|(name, value)| {
+            (name.to_owned(), if name == "etag" { "<etag>".to_owned() } else { value.to_string() })
+        })
         .collect();
-    let header = |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+    let header =
+        |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
     Outcome {
         status: answer.status,
         file: answer.body.map(|asset| asset.site_path().to_string()),

@@ -558,8 +558,7 @@ fn domain_in_ascii(domain: &str) -> Result<String, HostError> {
 fn label_in_ascii(label: &str) -> Result<String, HostError> {
     let lower: String = label.chars().flat_map(char::to_lowercase).collect();
     match lower.strip_prefix("xn--") {
-        Some(encoded) if punycode::is_valid(encoded) => Ok(lower),
-        Some(_) => Err(HostError::Unparsable),
+        Some(encoded) => check_encoded(encoded).map(|()| lower),
         None if label.is_ascii() => Ok(lower),
         // No name system takes labels as long as this; the limit keeps the encoding quick.
         None if label.len() <= MAX_LABEL_LEN && label.chars().all(is_plain) => {
@@ -567,6 +566,18 @@ fn label_in_ascii(label: &str) -> Result<String, HostError> {
         }
         None => Err(HostError::UnknownAlphabet),
     }
+}
+
+/// Checks what follows `xn--`. Letters of every script are taken, though a few of them are refused by the platform
+/// beside certain neighbours; of symbols it is not known which ones it takes.
+fn check_encoded(encoded: &str) -> Result<(), HostError> {
+    let decoded = punycode::decode(encoded).ok_or(HostError::Unparsable)?;
+    let is_lower = |c: &char| c.to_lowercase().eq([*c]);
+    if encoded.is_empty() || decoded.iter().any(|c| c.is_control() || !is_lower(c)) {
+        return Err(HostError::Unparsable);
+    }
+    let is_known = !decoded.is_empty() && decoded.iter().all(|c| c.is_alphanumeric());
+    if is_known { Ok(()) } else { Err(HostError::UnknownAlphabet) }
 }
 
 /// The longest label with more than ASCII that is put in ASCII form, in bytes.
@@ -610,39 +621,42 @@ mod punycode {
         encoded
     }
 
-    /// Section 6.2: whether this decodes to something that is not all ASCII.
-    pub(super) fn is_valid(encoded: &str) -> bool {
+    /// Section 6.2: the characters that are not ASCII, in no useful order.
+    pub(super) fn decode(encoded: &str) -> Option<Vec<char>> {
         let (basic, digits) = encoded.rsplit_once('-').unwrap_or(("", encoded));
-        basic.is_ascii() && !digits.is_empty() && decoded_all(count(basic.len()), digits).is_some()
-    }
-
-    fn decoded_all(basic: u32, digits: &str) -> Option<()> {
-        let (mut at, mut bias, mut code, mut length) = (0u32, INITIAL_BIAS, INITIAL_CODE, basic);
-        let mut digits = digits.chars().map(|c| c.to_digit(BASE)).map(|value| {
-            // Letters stand for 0 to 25 and digits for 26 to 35; Rust has them the other way round.
-            value.map(|value| if value < 10 { value + 26 } else { value - 10 })
-        });
+        let mut digits = digits.chars().map(digit_value);
+        let (mut at, mut bias, mut code, mut length) = (0u32, INITIAL_BIAS, INITIAL_CODE, count(basic.len()));
+        let mut decoded = Vec::new();
         while let Some(first) = digits.next() {
             let before = at;
-            let (mut digit, mut weight, mut position) = (first?, 1u32, BASE);
-            loop {
-                at = at.checked_add(digit.checked_mul(weight)?)?;
-                let threshold = threshold(position, bias);
-                if digit < threshold {
-                    break;
-                }
-                weight = weight.checked_mul(BASE - threshold)?;
-                position += BASE;
-                digit = digits.next()??;
-            }
+            at = at.checked_add(read_number(first?, &mut digits, bias)?)?;
             length += 1;
             bias = adapted(at - before, length, before == 0);
             code = code.checked_add(at / length)?;
-            at %= length;
-            char::from_u32(code)?;
-            at += 1;
+            decoded.push(char::from_u32(code)?);
+            at = at % length + 1;
         }
-        Some(())
+        Some(decoded).filter(|_| basic.is_ascii())
+    }
+
+    /// A number of variable length, of which the first digit has been read.
+    fn read_number(first: u32, digits: &mut impl Iterator<Item = Option<u32>>, bias: u32) -> Option<u32> {
+        let (mut value, mut digit, mut weight, mut position) = (0u32, first, 1u32, BASE);
+        loop {
+            value = value.checked_add(digit.checked_mul(weight)?)?;
+            let threshold = threshold(position, bias);
+            if digit < threshold {
+                return Some(value);
+            }
+            weight = weight.checked_mul(BASE - threshold)?;
+            position += BASE;
+            digit = digits.next()??;
+        }
+    }
+
+    /// Letters stand for 0 to 25 and digits for 26 to 35; Rust has them the other way round.
+    fn digit_value(digit: char) -> Option<u32> {
+        digit.to_digit(BASE).map(|value| if value < 10 { value + 26 } else { value - 10 })
     }
 
     fn push_number(encoded: &mut String, delta: u32, bias: u32) {
