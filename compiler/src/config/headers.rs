@@ -1,8 +1,9 @@
 //! `_headers`: which header rules a site states, and which of its lines the platform ignores.
 //!
-//! Given the text of the file, [`parse`] gives the rules in the order in which they apply and a note on every line
-//! that does not do what it seems to say. [`apply_headers`] applies them to the headers of an answer: the judge that
-//! faster forms are compared with. The rules: `docs/ROUTING.md` section 9; both platforms have the same.
+//! Given the text of the file, [`parse`] gives the rules in the order in which they apply and a note on every
+//! line that does not do what it seems to say. [`apply_headers`] applies them to the headers of an answer:
+//! the judge that faster forms are compared with. Source: `docs/ROUTING.md`, "`_headers`"; both platforms
+//! have the same rules.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,8 +11,8 @@ use super::redirects::unmatchable_character;
 use super::rule_pattern::{self, Captures, InvalidPattern, Pattern, SubstitutedTooLong};
 use super::rule_url::{self, MAX_LINE_UNITS, RuleLine, RuleNote, RuleUrl, is_space};
 
-/// The limit that the platform names. It is looked at before the rule that is being read is stored, so one more rule
-/// than this takes effect.
+/// The limit that the platform names. It is looked at before the rule that is being read is stored, so one
+/// more rule than this takes effect.
 pub const MAX_RULES: usize = 100;
 
 /// The header rules of a site.
@@ -28,7 +29,8 @@ pub struct Headers {
 pub struct HeaderRule {
     /// The line of the path, counted from 1.
     pub line: u32,
-    /// The path it is for, normalised: `/path`, or `https://host/path`. Empty where it climbed above the root.
+    /// The path it is for, normalised: `/path`, or `https://host/path`. Empty where it climbed above the
+    /// root.
     pub path: String,
     /// The compiled path. `None` where its pattern is invalid, and the rule never matches.
     pub pattern: Option<Pattern>,
@@ -64,8 +66,8 @@ pub enum HeaderReason {
     },
     /// The path is neither a path nor on `https`.
     #[error(
-        "ignored by the platform, with the header lines below it, because it holds `://` and is taken for a path, and \
-         a path begins with `/` or `https://`"
+        "ignored by the platform, with the header lines below it, because it holds `://` and is taken for a path, \
+         and a path begins with `/` or `https://`"
     )]
     PathNotAllowed,
     /// The path has a port.
@@ -115,7 +117,8 @@ pub enum HeaderReason {
     EmptyPath,
     /// The host has capital letters or more than ASCII.
     #[error(
-        "ignored by the platform, because the host of a request is in lower case and ASCII, and this one is not"
+        "ignored by the platform, because the host of a request is in lower case and ASCII, and this one is \
+         not"
     )]
     UnmatchableHost,
     /// The path's query or fragment is dropped.
@@ -136,8 +139,8 @@ impl HeaderReason {
     }
 }
 
-/// Reads a `_headers` file. Nothing in it is an error to the platform, and so neither here: what is ignored is in the
-/// notes. Cost: O(length of the text).
+/// Reads a `_headers` file. Nothing in it is an error to the platform, and so neither here: what is ignored
+/// is in the notes. Cost: O(length of the text).
 pub fn parse(text: &str) -> Headers {
     let mut reader = Reader::default();
     rule_url::rule_lines(text).for_each(|line| reader.read(line));
@@ -147,7 +150,8 @@ pub fn parse(text: &str) -> Headers {
 /// What has been read so far.
 #[derive(Default)]
 struct Reader<'t> {
-    /// The stored rules, with their path lines. Repeated paths are still apart: each counts towards the limit.
+    /// The stored rules, with their path lines. Repeated paths are still apart: each counts towards the
+    /// limit.
     rules: Vec<(RuleLine<'t>, HeaderRule)>,
     notes: Vec<RuleNote<HeaderReason>>,
     /// The rule whose header lines are being read.
@@ -277,8 +281,8 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Whether the line is a path: it begins with `/`, or its first word has `://` somewhere behind its first character.
-/// So `X-Link:https://...`, without a blank behind the first colon, is a path line too.
+/// Whether the line is a path: it begins with `/`, or its first word has `://` somewhere behind its first
+/// character. So `X-Link:https://...`, without a blank behind the first colon, is a path line too.
 fn is_path_line(line: &str) -> bool {
     let first_word = line.split(is_space).next().unwrap_or_default();
     line.starts_with('/')
@@ -343,7 +347,8 @@ pub enum HeaderError {
     },
     /// The value is not valid.
     #[error(
-        "the value of `{name}`, in the rule of line {line}, is not valid, and the platform answers with status 500"
+        "the value of `{name}`, in the rule of line {line}, is not valid, and the platform answers with \
+         status 500"
     )]
     InvalidValue {
         /// The line of the rule's path.
@@ -356,13 +361,13 @@ pub enum HeaderError {
     TooLong(#[from] SubstitutedTooLong),
 }
 
-/// Applies the rules that fit a request to the headers of its answer, each line of a header a pair. In every rule
-/// removals come first; what the first rule sets replaces what was there, and later rules add a line. Cost:
-/// O(number of rules x length of the path).
+/// Applies the rules that fit a request to the headers of its answer, each line of a header a pair. In every
+/// rule removals come first; what the first rule sets replaces what was there, and later rules add a line.
+/// Cost: O(number of rules x length of the path).
 ///
-/// `host` is the request's host in lower case, without its port; `path` its own path, still encoded, without the
-/// query, also where a rewrite has put another in its place. The names of headers are compared without case, and
-/// come out in lower case where a rule has set them.
+/// `host` is the request's host in lower case, without its port; `path` its own path, still encoded, without
+/// the query, also where a rewrite has put another in its place. The names of headers are compared without
+/// case, and come out in lower case where a rule has set them.
 ///
 /// # Errors
 /// [`HeaderError`], where the platform answers with status 500.
@@ -409,4 +414,154 @@ fn apply_rule<'h>(
         lines.push((name.clone(), value));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    /// The headers of a request for a path of example.com, when the server itself sets none.
+    fn applied(text: &str, path: &str) -> Vec<(String, String)> {
+        apply_headers(&parse(text), "example.com", path, Vec::new()).unwrap()
+    }
+
+    fn notes(text: &str) -> Vec<(u32, HeaderReason)> {
+        parse(text).notes.into_iter().map(|note| (note.line, note.reason)).collect()
+    }
+
+    fn paths(text: &str) -> Vec<String> {
+        parse(text).rules.into_iter().map(|rule| rule.path).collect()
+    }
+
+    #[test]
+    fn rule_is_a_path_and_the_headers_below_it() {
+        let rules = parse("/about\n  X-A: 1\n\n! X-B\nx-a : b:c\n# d\n").rules;
+        assert_eq!(rules[0].sets, pairs(&[("x-a", "1, b:c")]));
+        assert_eq!(rules[0].removals, ["X-B"]);
+        assert_eq!((rules[0].line, rules[0].path.as_str()), (1, "/about"));
+    }
+
+    #[test]
+    fn path_line_is_normalised_whole_and_cut_at_query_and_fragment() {
+        assert_eq!(
+            paths("/blog # c\nX: 1\n/img/a b.png\nX: 1\n/é?q\nX: 1"),
+            ["/blog%20", "/img/a%20b.png", "/%C3%A9"]
+        );
+        let cut = |path: &str| HeaderReason::PathQuery { path: path.to_owned() };
+        assert_eq!(notes("/a#b\nX: 1\n/c?d\nX: 1"), [(1, cut("/a")), (3, cut("/c"))]);
+    }
+
+    #[test]
+    fn rejected_lines_are_noted_with_their_reason() {
+        let text = "X-NoPath: 1\n/about\nno colon\nBad Name: x\n: v\nX-Empty:\n!X-One\nX-Ok: yes\n! X-Y: 1\n\
+            /onlypath\n/c\nX: 1";
+        assert_eq!(
+            notes(text),
+            [
+                (1, HeaderReason::NoPath),
+                (3, HeaderReason::NotAHeader),
+                (4, HeaderReason::SpaceInName),
+                (5, HeaderReason::EmptyName),
+                (6, HeaderReason::EmptyValue),
+                (7, HeaderReason::NotAHeader),
+                (9, HeaderReason::SpaceInName),
+                (10, HeaderReason::NoHeaders)
+            ]
+        );
+    }
+
+    #[test]
+    fn host_is_allowed_on_https_without_a_port() {
+        let text =
+            "https://example.com/a\nX: 1\nhttps://example.com:8080/a\nX: 2\nhttp://example.com/a\nX: 3";
+        assert_eq!(paths(text), ["https://example.com/a"]);
+        assert_eq!(
+            notes(text),
+            [
+                (3, HeaderReason::PathHasPort),
+                (4, HeaderReason::NoPath),
+                (5, HeaderReason::PathNotAllowed),
+                (6, HeaderReason::NoPath)
+            ]
+        );
+    }
+
+    #[test]
+    fn header_without_a_blank_before_its_url_is_taken_for_a_path() {
+        assert_eq!(
+            notes("/a\nX: 1\nLink:https://h/x\nX-B: 2"),
+            [(3, HeaderReason::PathNotAllowed), (4, HeaderReason::NoPath)]
+        );
+    }
+
+    #[test]
+    fn repeated_path_replaces_the_rule_and_keeps_its_position() {
+        let text = "/a\nX: 1\nY: 1\n/*\nX: 2\n/a\nX: 3";
+        assert_eq!(paths(text), ["/a", "/*"]);
+        assert_eq!(applied(text, "/a"), pairs(&[("x", "3"), ("x", "2")]));
+        assert_eq!(notes(text), [(1, HeaderReason::Replaced { by: 6 })]);
+    }
+
+    #[test]
+    fn hundred_and_one_rules_take_effect() {
+        let text: String = (0..103).map(|i| format!("/h{i}\n  X-H: {i}\n")).collect();
+        let headers = parse(&text);
+        assert_eq!(headers.rules.len(), 101);
+        let reasons: Vec<_> = headers.notes.into_iter().map(|note| (note.line, note.reason)).collect();
+        assert_eq!(reasons[0], (203, HeaderReason::TooManyRules));
+        assert_eq!(
+            reasons[1..],
+            [204, 205, 206].map(|line| (line, HeaderReason::BelowTooManyRules { line: 203 }))
+        );
+    }
+
+    #[test]
+    fn first_rule_overwrites_and_later_rules_append() {
+        let headers = parse("/*\n  ETag: mine\n  X: 1\n/a\n  X: 2\n  Y: 3");
+        let base = pairs(&[("ETag", "server"), ("content-type", "text/html"), ("Y", "0")]);
+        let lines = apply_headers(&headers, "example.com", "/a", base).unwrap();
+        let expected = [("content-type", "text/html"), ("etag", "mine"), ("x", "1"), ("x", "2"), ("y", "3")];
+        assert_eq!(lines, pairs(&expected));
+    }
+
+    #[test]
+    fn removals_come_first_in_a_rule_and_touch_all_that_is_there() {
+        let headers = parse("/*\n  X: 1\n/a\n  X: again\n  ! X\n  ! Cache-Control");
+        let base = pairs(&[("cache-control", "public")]);
+        assert_eq!(apply_headers(&headers, "h", "/a", base).unwrap(), pairs(&[("x", "again")]));
+    }
+
+    #[test]
+    fn values_take_what_the_path_captured() {
+        assert_eq!(applied("/:a/:b\n  X-AB: :a-:b", "/x/y"), pairs(&[("x-ab", "x-y")]));
+        assert_eq!(applied("/:a/:b\n  X-AB: :a-:b", "/dol/$&"), pairs(&[("x-ab", "dol-:b")]));
+        assert_eq!(applied("/m/*\n  X-M: :splat", "/m/"), pairs(&[("x-m", "")]));
+        assert_eq!(applied("/*/*\n  X: 1", "/a/b"), []);
+    }
+
+    #[test]
+    fn host_rules_match_the_host_without_scheme_and_case() {
+        let headers = parse("https://:sub.com/about\n  X-Sub: :sub\nhttps://WWW.com/*\n  X-W: 1");
+        let of = |host: &str| apply_headers(&headers, host, "/about", Vec::new()).unwrap();
+        assert_eq!(of("www.com"), pairs(&[("x-sub", "www")]));
+        assert_eq!(of("a.b.com"), []);
+        assert_eq!(headers.notes[0].reason, HeaderReason::UnmatchableHost);
+    }
+
+    #[test]
+    fn name_that_is_no_token_fails_every_matching_request() {
+        let headers = parse("/users/*\n  !  X-Two\n/v\n  X: a\rb");
+        assert!(apply_headers(&headers, "h", "/about", Vec::new()).is_ok());
+        let error = apply_headers(&headers, "h", "/users/1", Vec::new()).unwrap_err();
+        assert_eq!(error, HeaderError::InvalidName { line: 1, name: " X-Two".to_owned() });
+        assert!(matches!(
+            apply_headers(&headers, "h", "/v", Vec::new()),
+            Err(HeaderError::InvalidValue { .. })
+        ));
+        assert!(headers.notes.iter().all(|note| note.reason == HeaderReason::InvalidHeader));
+    }
 }

@@ -1,15 +1,16 @@
-//! The patterns of `_redirects` and `_headers`: `*` and `:name`, matched on a path (or, for a header rule with a
-//! host, on `https://host/path`), and put into a target.
+//! The patterns of `_redirects` and `_headers`: `*` and `:name`, matched on a path (or, for a header rule
+//! with a host, on `https://host/path`), and put into a target.
 //!
-//! The platform turns a rule into a JavaScript regular expression by replacing text: `*` becomes a group called
-//! `splat` that takes anything, `:name` a group that takes one segment. What comes out is reproduced here, with what
-//! is odd about it, by a match whose cost is bounded: O(length of the text x number of tokens), whatever the rule.
-//! The rules: `docs/ROUTING.md` section 8, "matching" and "target".
+//! The platform turns a rule into a JavaScript regular expression by replacing text: `*` becomes a group
+//! called `splat` that takes anything, `:name` a group that takes one segment. What comes out is reproduced
+//! here, with what is odd about it, by a match whose cost is bounded: O(length of the text x number of
+//! tokens), whatever the rule. Source: `docs/ROUTING.md`, "`_redirects`", "matching" and "target".
 
 use super::rule_url::is_line_end;
 
-/// The longest text that [`substitute`] makes, in bytes. The platform has no such limit, but a name inside the value
-/// put in for another name is replaced in its turn, and a request could make that text as long as it likes.
+/// The longest text that [`substitute`] makes, in bytes. The platform has no such limit, but a name inside
+/// the value put in for another name is replaced in its turn, and a request could make that text as long as
+/// it likes.
 pub const MAX_SUBSTITUTED_LEN: usize = 1 << 20;
 
 /// The name of the group that `*` makes.
@@ -37,11 +38,12 @@ pub enum Token {
     },
 }
 
-/// A pattern that the platform drops without a word, because two of its groups have the same name. A rule with such
-/// a pattern never matches.
+/// A pattern that the platform drops without a word, because two of its groups have the same name. A rule
+/// with such a pattern never matches.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "two of its groups are called `{name}` (`*` is called `splat`, and `:{name}` is found in longer names too)"
+    "two of its groups are called `{name}` (`*` is called `splat`, and `:{name}` is found in longer names \
+     too)"
 )]
 pub struct InvalidPattern {
     /// The name, without its colon; `splat` for `*`.
@@ -64,7 +66,8 @@ pub fn is_dynamic(rule: &str) -> bool {
     rule.contains('*') || names(rule).next().is_some()
 }
 
-/// The names (`:` and a letter, then letters, digits and `_`, all ASCII) in a text, in order, without their colons.
+/// The names (`:` and a letter, then letters, digits and `_`, all ASCII) in a text, in order, without their
+/// colons.
 pub fn names(text: &str) -> impl Iterator<Item = &str> {
     named(text).map(|(name, _)| name)
 }
@@ -81,8 +84,9 @@ fn named(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// Compiles a normalised rule path. Cost: O(length x number of names).
 ///
 /// # Errors
-/// [`InvalidPattern`] where the platform's regular expression is invalid. Names are replaced textually, each one
-/// everywhere: so `*` twice, a name twice, `*` beside `:splat`, and a name that begins a later one are invalid.
+/// [`InvalidPattern`] where the platform's regular expression is invalid. Names are replaced textually, each
+/// one everywhere: so `*` twice, a name twice, `*` beside `:splat`, and a name that begins a later one are
+/// invalid.
 pub fn compile(rule: &str) -> Result<Pattern, InvalidPattern> {
     let mut tokens = joined(rule.split('*'), &Token::Splat);
     for name in host_names(rule) {
@@ -98,8 +102,8 @@ pub fn compile(rule: &str) -> Result<Pattern, InvalidPattern> {
     }
 }
 
-/// The names in the host of `https://host/path` that do not take a `.`: those before a character which the platform
-/// escapes in its regular expression.
+/// The names in the host of `https://host/path` that do not take a `.`: those before a character which the
+/// platform escapes in its regular expression.
 fn host_names(rule: &str) -> impl Iterator<Item = &str> {
     const ESCAPED: [char; 15] = ['-', '/', '\\', '^', '$', '+', '?', '.', '(', ')', '|', '[', ']', '{', '}'];
     let host = rule.strip_prefix("https://").and_then(|rest| rest.split_inclusive('/').next());
@@ -165,8 +169,8 @@ impl Token {
         }
     }
 
-    /// Given for each position whether the tokens behind this one fit from there to the end, the same for this one
-    /// and those behind it.
+    /// Given for each position whether the tokens behind this one fit from there to the end, the same for
+    /// this one and those behind it.
     fn fits(&self, text: &str, behind: &[bool]) -> Vec<bool> {
         match self {
             Self::Literal(literal) => {
@@ -213,8 +217,9 @@ impl Pattern {
         &self.tokens
     }
 
-    /// What the groups take from a text, if the pattern fits the whole of it. Each group takes as much as it can, an
-    /// earlier one before a later one, as in a backtracking regular expression; the cost is O(length x tokens).
+    /// What the groups take from a text, if the pattern fits the whole of it. Each group takes as much as it
+    /// can, an earlier one before a later one, as in a backtracking regular expression; the cost is O(length
+    /// x tokens).
     pub fn captures(&self, text: &str) -> Option<Captures> {
         if !self.ends_fit(text) {
             return None;
@@ -243,8 +248,8 @@ impl Pattern {
         fits_start && fits_end
     }
 
-    /// Goes through the text from the start, giving every group the most it can have. `rows` says for each number of
-    /// tokens passed and each position whether the rest fits.
+    /// Goes through the text from the start, giving every group the most it can have. `rows` says for each
+    /// number of tokens passed and each position whether the rest fits.
     fn walk(&self, text: &str, rows: &[Vec<bool>]) -> Option<Captures> {
         let mut captures = Captures::default();
         let mut at = 0;
@@ -260,8 +265,8 @@ impl Pattern {
     }
 }
 
-/// For every position of a text, whether the wanted bytes stand there. Knuth, Morris and Pratt's way, since a plain
-/// search is not linear.
+/// For every position of a text, whether the wanted bytes stand there. Knuth, Morris and Pratt's way, since a
+/// plain search is not linear.
 fn occurrences(wanted: &[u8], text: &[u8]) -> Vec<bool> {
     let borders = borders(wanted);
     let mut found = vec![false; text.len() + 1];
@@ -311,10 +316,10 @@ impl Captures {
     }
 }
 
-/// Puts captured values into a target or a header value: for each name in turn, every `:name` in the text, textually,
-/// as JavaScript's `replaceAll` does it. So `:a` also hits the start of `:ab`, a `:b` inside the value of `:a` is
-/// replaced when `b` has its turn, and `$$`, `$&`, `` $` `` and `$'` in a value mean `$`, the replaced name, and what
-/// stands before and behind it.
+/// Puts captured values into a target or a header value: for each name in turn, every `:name` in the text,
+/// textually, as JavaScript's `replaceAll` does it. So `:a` also hits the start of `:ab`, a `:b` inside the
+/// value of `:a` is replaced when `b` has its turn, and `$$`, `$&`, `` $` `` and `$'` in a value mean `$`,
+/// the replaced name, and what stands before and behind it.
 ///
 /// # Errors
 /// [`SubstitutedTooLong`] when the result would be longer than [`MAX_SUBSTITUTED_LEN`].

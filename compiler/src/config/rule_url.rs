@@ -1,13 +1,16 @@
 //! What `_redirects` and `_headers` have in common: how a line is read, and how a URL is.
 //!
-//! Two URL parsers are at work, and they differ. The one that read the *rule files* ran in Node 20 on a URL
-//! whose scheme it did not know ([`normalise`]); the one that reads *requests* and resolves a finished target
-//! is that of a web server ([`resolve`]). The rules: `docs/ROUTING.md` section 8, "Normalising in both rule
-//! files", and the WHATWG URL standard, of which this holds only what a rule can reach: `http` and `https`,
-//! hosts, paths, queries.
+//! Two URL parsers are at work, and they differ. The one that reads the *rule files* is that of Node 20, on a
+//! URL whose scheme it does not know ([`normalise`]); the one that reads *requests*, and resolves a finished
+//! target, is that of a server ([`resolve`]). Source: `docs/ROUTING.md`, "`_redirects`", "Normalising in both
+//! rule files"; and the WHATWG URL standard, of which this holds what a rule can reach: `http` and `https`,
+//! hosts, paths, queries and fragments.
+
+mod host;
 
 use std::fmt;
-use std::net::Ipv6Addr;
+
+use host::HostError;
 
 /// The longest line that is read, in UTF-16 units, after trimming.
 pub const MAX_LINE_UNITS: usize = 2000;
@@ -73,8 +76,8 @@ pub(super) fn rule_lines(text: &str) -> impl Iterator<Item = RuleLine<'_>> {
 pub(super) const fn is_space(c: char) -> bool {
     matches!(
         c,
-        '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}'
-        | '\u{205f}' | '\u{3000}' | '\u{feff}'
+        '\t'..='\r' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}'
+        | '\u{202f}' | '\u{205f}' | '\u{3000}' | '\u{feff}'
     )
 }
 
@@ -103,9 +106,9 @@ pub struct RuleUrl {
     pub fragment: String,
 }
 
-/// Normalises a path of a rule file: dot segments go, what a URL cannot hold is percent-encoded, existing escapes
-/// stay as they are. A missing leading `/` is added. Unlike in a request, `\` is an ordinary character, `^` is not
-/// encoded, and a final `..` above the root leaves an empty path. Cost: O(length).
+/// Normalises a path of a rule file: dot segments go, what a URL cannot hold is percent-encoded, existing
+/// escapes stay as they are. A missing leading `/` is added. Unlike in a request, `\` is an ordinary
+/// character, `^` is not encoded, and a final `..` above the root leaves an empty path. Cost: O(length).
 pub fn normalise(path: &str) -> RuleUrl {
     let missing_slash = if path.starts_with('/') { "" } else { "/" };
     let cleaned = clean(&format!("{missing_slash}{path}"));
@@ -219,7 +222,8 @@ pub enum UrlError {
         /// The target after substitution.
         target: String,
     },
-    /// The host has characters outside the alphabets that Trailmark can put in ASCII form. The platform may take it.
+    /// The host has characters outside the alphabets that Trailmark can put in ASCII form. The platform may
+    /// take it.
     #[error("cannot tell the ASCII form of the host `{host}`; write it in that form (`xn--...`)")]
     UnknownAlphabet {
         /// The host as far as it was read.
@@ -228,7 +232,8 @@ pub enum UrlError {
 }
 
 /// Resolves a finished target against the URL of a request. A target of a rule begins with `/`, `?`, `#` or
-/// `https://`, or is empty (the request's own path and query); anything else counts as unparsable. Cost: O(length).
+/// `https://`, or is empty (the request's own path and query); anything else counts as unparsable. Cost:
+/// O(length).
 ///
 /// # Errors
 /// [`UrlError`] where there is no such URL, or the host is beyond this parser.
@@ -271,7 +276,8 @@ enum Parser {
     Request,
 }
 
-/// What both parsers do first: control characters and spaces around a text go, and tabs and line ends within it.
+/// What both parsers do first: control characters and spaces around a text go, and tabs and line ends within
+/// it.
 fn clean(text: &str) -> String {
     text.trim_matches(|c| c <= ' ').chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect()
 }
@@ -313,8 +319,8 @@ fn without_dot_segments(path: &str, parser: Parser) -> String {
     kept.iter().map(|segment| format!("/{}", encode(segment, set))).collect()
 }
 
-/// Whether the rule-file parser overlooks the dot segments of a path, given without its first slash. Where a path has
-/// nothing to encode or to decode, it judges by the first `/.` alone: `/a/.b/../c` stays as it is.
+/// Whether the rule-file parser overlooks the dot segments of a path, given without its first slash. Where a
+/// path has nothing to encode or to decode, it judges by the first `/.` alone: `/a/.b/../c` stays as it is.
 fn hides_dot_segments(path: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_graphic() && !in_path(byte) && byte != b'%' && byte != b'\\';
     let is_hidden = |(_, rest): (&str, &str)| !rest.is_empty() && !rest.starts_with(['.', '/']);
@@ -395,7 +401,7 @@ fn read_authority(
         None | Some("") => None,
         Some(digits) => Some(read_port(digits).ok_or_else(&unparsable)?),
     };
-    let host = match read_host(host) {
+    let host = match host::read(host) {
         Ok(host) => host,
         Err(HostError::Unparsable) => return Err(unparsable()),
         Err(HostError::UnknownAlphabet) => return Err(UrlError::UnknownAlphabet { host: host.to_owned() }),
@@ -423,280 +429,111 @@ fn read_userinfo(userinfo: &str) -> String {
     }
 }
 
-/// Why a host could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HostError {
-    Unparsable,
-    UnknownAlphabet,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Reads a host: an IPv6 address in brackets, an IPv4 address in any of its spellings, or a domain.
-fn read_host(host: &str) -> Result<String, HostError> {
-    if let Some(address) = host.strip_prefix('[') {
-        let address = address.strip_suffix(']').and_then(|address| address.parse().ok());
-        return address.map(ipv6_text).ok_or(HostError::Unparsable);
+    const REQUEST: RequestUrl<'_> =
+        RequestUrl { scheme: Scheme::Http, host: "example.com", path: "/a/b", query: "?k=v" };
+
+    fn path_of(written: &str) -> String {
+        normalise(written).path
     }
-    let decoded = String::from_utf8(percent_decoded(host)).map_err(|_| HostError::Unparsable)?;
-    let host = domain_in_ascii(&decoded)?;
-    if host.is_empty() || host.bytes().any(is_forbidden_in_host) {
-        return Err(HostError::Unparsable);
+
+    fn resolved(target: &str) -> String {
+        resolve(target, &REQUEST).map_or_else(|error| format!("{error:?}"), |url| url.to_string())
     }
-    if is_ipv4_like(&host) { ipv4_text(&host).ok_or(HostError::Unparsable) } else { Ok(host) }
-}
 
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        let escape = after.get(..2).filter(|_| *byte == b'%').and_then(hex_value);
-        decoded.push(escape.unwrap_or(*byte));
-        rest = after.get(if escape.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    fn is_unparsable(target: &str) -> bool {
+        matches!(resolve(target, &REQUEST), Err(UrlError::Unparsable { .. }))
     }
-    decoded
-}
 
-fn hex_value(digits: &[u8]) -> Option<u8> {
-    digits.iter().try_fold(0, |value, digit| Some(value << 4 | char::from(*digit).to_digit(16)? as u8))
-}
-
-const fn is_forbidden_in_host(byte: u8) -> bool {
-    byte <= b' '
-        || byte == 0x7f
-        || matches!(
-            byte,
-            b'#' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|' | b'%'
-        )
-}
-
-fn ipv6_text(address: Ipv6Addr) -> String {
-    let pieces = address.segments().map(|piece| format!("{piece:x}"));
-    let zeros_from = |start: usize| pieces.iter().skip(start).take_while(|piece| *piece == "0").count();
-    // The first of the longest runs of zeros is written `::`, unless it is a single one.
-    let length = (0..8).map(zeros_from).max().unwrap_or_default();
-    let Some(start) = (0..8).find(|start| length > 1 && zeros_from(*start) == length) else {
-        return format!("[{}]", pieces.join(":"));
-    };
-    let before = pieces.iter().take(start).cloned().collect::<Vec<_>>().join(":");
-    let after = pieces.iter().skip(start + length).cloned().collect::<Vec<_>>().join(":");
-    format!("[{before}::{after}]")
-}
-
-/// Whether the last label is a number, which makes the host an IPv4 address or nothing.
-fn is_ipv4_like(host: &str) -> bool {
-    let host = host.strip_suffix('.').unwrap_or(host);
-    let last = host.rsplit('.').next().unwrap_or_default();
-    let is_decimal = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    is_decimal || ipv4_number(last).is_some()
-}
-
-fn ipv4_text(host: &str) -> Option<String> {
-    let parts: Vec<&str> = host.strip_suffix('.').unwrap_or(host).split('.').collect();
-    let numbers = parts.iter().map(|part| ipv4_number(part)).collect::<Option<Vec<u64>>>()?;
-    let (last, leading) = numbers.split_last()?;
-    if leading.len() > 3 || leading.iter().any(|number| *number > 255) {
-        return None;
+    #[test]
+    fn dot_segments_of_rules_vanish_in_every_spelling() {
+        assert_eq!(path_of("/x/../about2"), "/about2");
+        assert_eq!(path_of("/./y/%2E"), "/y/");
+        assert_eq!(path_of("/a/.%2e/%2E%2e/b"), "/b");
+        assert_eq!(path_of("/a//../b"), "/a/b");
+        assert_eq!(path_of("/.../..a/.b"), "/.../..a/.b");
     }
-    let free_bits = 8 * (4 - leading.len());
-    if *last >= 1 << free_bits {
-        return None;
+
+    #[test]
+    fn final_dots_above_the_root_leave_an_empty_path() {
+        assert_eq!(path_of("/.."), "");
+        assert_eq!(path_of("/a/../.."), "");
+        assert_eq!(path_of("/a/.."), "/");
+        assert_eq!(path_of("/../a"), "/a");
+        assert_eq!(path_of("/../"), "/");
     }
-    let value = leading.iter().fold(0, |value, number| value << 8 | number) << free_bits | last;
-    Some(std::net::Ipv4Addr::from(u32::try_from(value).ok()?).to_string())
-}
 
-/// A number as the URL standard has them in IPv4 addresses: decimal, `0x` hexadecimal or `0` octal.
-fn ipv4_number(part: &str) -> Option<u64> {
-    let (digits, radix) = match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
-        Some(digits) => (digits, 16),
-        None if part.len() > 1 && part.starts_with('0') => (part, 8),
-        None => (part, 10),
-    };
-    if part.is_empty() {
-        return None;
+    #[test]
+    fn first_dotted_name_hides_the_dot_segments_behind_it() {
+        assert_eq!(path_of("/a/.b/../c"), "/a/.b/../c");
+        assert_eq!(path_of("/.b/../c"), "/c");
+        assert_eq!(path_of("/a/.b/../%63"), "/a/%63");
     }
-    // More than 32 bits are too many in any case, so it does no harm to stop counting there.
-    digits.chars().try_fold(0u64, |value, digit| {
-        Some((value * u64::from(radix) + u64::from(digit.to_digit(radix)?)).min(1 << 40))
-    })
-}
 
-/// The letters whose ASCII form needs no table: mapped to lower case one by one, they stand for themselves, do not
-/// combine with a neighbour, and are written from left to right. Each was compared with Node's URL parser.
-const PLAIN_LETTERS: &[(char, char)] = &[
-    ('\u{c0}', '\u{12f}'),
-    ('\u{131}', '\u{131}'),
-    ('\u{134}', '\u{13e}'),
-    ('\u{141}', '\u{148}'),
-    ('\u{14a}', '\u{17e}'),
-    ('\u{180}', '\u{1c3}'),
-    ('\u{1cd}', '\u{1f0}'),
-    ('\u{1f4}', '\u{24f}'),
-    ('\u{386}', '\u{386}'),
-    ('\u{388}', '\u{38a}'),
-    ('\u{38c}', '\u{38c}'),
-    ('\u{38e}', '\u{3a1}'),
-    ('\u{3a3}', '\u{3cf}'),
-    ('\u{400}', '\u{481}'),
-    ('\u{48a}', '\u{4bf}'),
-    ('\u{4c1}', '\u{52f}'),
-    ('\u{1e00}', '\u{1e99}'),
-    ('\u{1e9f}', '\u{1eff}'),
-    ('\u{3005}', '\u{3006}'),
-    ('\u{3041}', '\u{3096}'),
-    ('\u{30a1}', '\u{30fa}'),
-    ('\u{30fc}', '\u{30fe}'),
-    ('\u{4e00}', '\u{9fff}'),
-    ('\u{ac00}', '\u{d7a3}'),
-];
+    #[test]
+    fn rules_encode_what_a_path_cannot_hold_but_neither_backslash_nor_caret() {
+        assert_eq!(path_of("/é/a b/{x}/\"<>`"), "/%C3%A9/a%20b/%7Bx%7D/%22%3C%3E%60");
+        assert_eq!(path_of("/%c3%a9%zz%"), "/%c3%a9%zz%");
+        assert_eq!(path_of(r"/back\slash^[|]"), r"/back\slash^[|]");
+        assert_eq!(path_of("relative"), "/relative");
+        assert_eq!(path_of("/a\tb\u{1}"), "/ab");
+    }
 
-/// The ASCII form of a domain: lower case, and `xn--` labels where there is more than ASCII.
-fn domain_in_ascii(domain: &str) -> Result<String, HostError> {
-    let labels = domain.split(['.', '\u{3002}', '\u{ff0e}', '\u{ff61}']).map(label_in_ascii);
-    Ok(labels.collect::<Result<Vec<_>, _>>()?.join("."))
-}
+    #[test]
+    fn query_and_fragment_of_a_rule_stand_apart_and_are_encoded_less() {
+        let url = normalise("/a?b c'`#d e`");
+        assert_eq!(
+            (url.path.as_str(), url.query.as_str(), url.fragment.as_str()),
+            ("/a", "?b%20c'`", "#d%20e%60")
+        );
+        let url = normalise("/a?#");
+        assert_eq!((url.path.as_str(), url.query.as_str(), url.fragment.as_str()), ("/a", "", ""));
+    }
 
-fn label_in_ascii(label: &str) -> Result<String, HostError> {
-    let lower: String = label.chars().flat_map(char::to_lowercase).collect();
-    match lower.strip_prefix("xn--") {
-        Some(encoded) => check_encoded(encoded).map(|()| lower),
-        None if label.is_ascii() => Ok(lower),
-        // No name system takes labels as long as this; the limit keeps the encoding quick.
-        None if label.len() <= MAX_LABEL_LEN && label.chars().all(is_plain) => {
-            Ok(format!("xn--{}", punycode::encode(&lower)))
+    #[test]
+    fn lines_are_trimmed_and_counted_and_comments_skipped() {
+        let lines: Vec<_> =
+            rule_lines("\u{feff}/a b\r\n\n # c\n\u{3000}/d").map(|line| (line.number, line.text)).collect();
+        assert_eq!(lines, [(1, "/a b"), (4, "/d")]);
+    }
+
+    #[test]
+    fn targets_resolve_against_the_request() {
+        assert_eq!(resolved(""), "http://example.com/a/b?k=v");
+        assert_eq!(resolved("#f"), "http://example.com/a/b?k=v#f");
+        assert_eq!(resolved("?q"), "http://example.com/a/b?q");
+        assert_eq!(resolved("/x/../y^'?'#`"), "http://example.com/y%5E'?%27#%60");
+        assert_eq!(resolved("/.."), "http://example.com/");
+        assert_eq!(resolved("//evil.example/x"), "http://evil.example/x");
+        assert_eq!(resolved("/\\evil.example\\x"), "http://evil.example/x");
+        assert_eq!(resolved("https://h"), "https://h/");
+        assert_eq!(resolved("https:////u:p@H:443/x"), "https://u:p@h/x");
+        assert_eq!(resolved("https://h:0080/x"), "https://h:80/x");
+    }
+
+    #[test]
+    fn hosts_that_no_parser_takes_are_unparsable() {
+        for target in
+            ["https:///", "https://a b/", "https://h:8a/", "https://h:65536/", "https://a%/", "https://a|b/"]
+        {
+            assert!(is_unparsable(target), "{target}");
         }
-        None => Err(HostError::UnknownAlphabet),
-    }
-}
-
-/// Checks what follows `xn--`. Letters of every script are taken, though a few of them are refused by the platform
-/// beside certain neighbours; of symbols it is not known which ones it takes.
-fn check_encoded(encoded: &str) -> Result<(), HostError> {
-    let decoded = punycode::decode(encoded).ok_or(HostError::Unparsable)?;
-    let is_lower = |c: &char| c.to_lowercase().eq([*c]);
-    if encoded.is_empty() || decoded.iter().any(|c| c.is_control() || !is_lower(c)) {
-        return Err(HostError::Unparsable);
-    }
-    let is_known = !decoded.is_empty() && decoded.iter().all(|c| c.is_alphanumeric());
-    if is_known { Ok(()) } else { Err(HostError::UnknownAlphabet) }
-}
-
-/// The longest label with more than ASCII that is put in ASCII form, in bytes.
-const MAX_LABEL_LEN: usize = 2000;
-
-fn is_plain(c: char) -> bool {
-    c.is_ascii() || PLAIN_LETTERS.iter().any(|(first, last)| (*first..=*last).contains(&c))
-}
-
-/// Punycode, RFC 3492.
-mod punycode {
-    const BASE: u32 = 36;
-    const FIRST_THRESHOLD: u32 = 1;
-    const LAST_THRESHOLD: u32 = 26;
-    const INITIAL_BIAS: u32 = 72;
-    const INITIAL_CODE: u32 = 128;
-
-    /// Section 6.3. The label has at most `MAX_LABEL_LEN` bytes, so nothing overflows.
-    pub(super) fn encode(label: &str) -> String {
-        let mut encoded: String = label.chars().filter(char::is_ascii).collect();
-        let basic = count(encoded.len());
-        if basic > 0 {
-            encoded.push('-');
-        }
-        let (mut delta, mut bias, mut handled, mut code) = (0, INITIAL_BIAS, basic, INITIAL_CODE);
-        while let Some(next) = label.chars().map(u32::from).filter(|c| *c >= code).min() {
-            delta += (next - code) * (handled + 1);
-            for c in label.chars().map(u32::from) {
-                if c < next {
-                    delta += 1;
-                } else if c == next {
-                    push_number(&mut encoded, delta, bias);
-                    bias = adapted(delta, handled + 1, handled == basic);
-                    handled += 1;
-                    delta = 0;
-                }
-            }
-            delta += 1;
-            code = next + 1;
-        }
-        encoded
-    }
-
-    /// Section 6.2: the characters that are not ASCII, in no useful order.
-    pub(super) fn decode(encoded: &str) -> Option<Vec<char>> {
-        let (basic, digits) = encoded.rsplit_once('-').unwrap_or(("", encoded));
-        let mut digits = digits.chars().map(digit_value);
-        let (mut at, mut bias, mut code, mut length) = (0u32, INITIAL_BIAS, INITIAL_CODE, count(basic.len()));
-        let mut decoded = Vec::new();
-        while let Some(first) = digits.next() {
-            let before = at;
-            at = at.checked_add(read_number(first?, &mut digits, bias)?)?;
-            length += 1;
-            bias = adapted(at - before, length, before == 0);
-            code = code.checked_add(at / length)?;
-            decoded.push(char::from_u32(code)?);
-            at = at % length + 1;
-        }
-        Some(decoded).filter(|_| basic.is_ascii())
-    }
-
-    /// A number of variable length, of which the first digit has been read.
-    fn read_number(first: u32, digits: &mut impl Iterator<Item = Option<u32>>, bias: u32) -> Option<u32> {
-        let (mut value, mut digit, mut weight, mut position) = (0u32, first, 1u32, BASE);
-        loop {
-            value = value.checked_add(digit.checked_mul(weight)?)?;
-            let threshold = threshold(position, bias);
-            if digit < threshold {
-                return Some(value);
-            }
-            weight = weight.checked_mul(BASE - threshold)?;
-            position += BASE;
-            digit = digits.next()??;
+        for target in
+            ["https://1.2.3.256/", "https://09/", "https://[1::2::3]/", "https://[::1]x/", "https://xn--a/"]
+        {
+            assert!(is_unparsable(target), "{target}");
         }
     }
 
-    /// Letters stand for 0 to 25 and digits for 26 to 35; Rust has them the other way round.
-    fn digit_value(digit: char) -> Option<u32> {
-        digit.to_digit(BASE).map(|value| if value < 10 { value + 26 } else { value - 10 })
-    }
-
-    fn push_number(encoded: &mut String, delta: u32, bias: u32) {
-        let (mut rest, mut position) = (delta, BASE);
-        loop {
-            let threshold = threshold(position, bias);
-            if rest < threshold {
-                break;
-            }
-            push_digit(encoded, threshold + (rest - threshold) % (BASE - threshold));
-            rest = (rest - threshold) / (BASE - threshold);
-            position += BASE;
-        }
-        push_digit(encoded, rest);
-    }
-
-    fn push_digit(encoded: &mut String, digit: u32) {
-        let value = if digit < 26 { digit + 10 } else { digit - 26 };
-        encoded.extend(char::from_digit(value, BASE));
-    }
-
-    fn threshold(position: u32, bias: u32) -> u32 {
-        position.saturating_sub(bias).clamp(FIRST_THRESHOLD, LAST_THRESHOLD)
-    }
-
-    /// Section 6.1.
-    fn adapted(delta: u32, handled: u32, is_first: bool) -> u32 {
-        const SKEW: u32 = 38;
-        const DAMP: u32 = 700;
-        let mut delta = if is_first { delta / DAMP } else { delta / 2 };
-        delta += delta / handled;
-        let mut bias = 0;
-        while delta > (BASE - FIRST_THRESHOLD) * LAST_THRESHOLD / 2 {
-            delta /= BASE - FIRST_THRESHOLD;
-            bias += BASE;
-        }
-        bias + (BASE - FIRST_THRESHOLD + 1) * delta / (delta + SKEW)
-    }
-
-    fn count(length: usize) -> u32 {
-        u32::try_from(length).unwrap_or(u32::MAX)
+    #[test]
+    fn port_is_no_part_of_the_host_name() {
+        let name = |host| RequestUrl { host, ..REQUEST }.host_name().to_owned();
+        assert_eq!(name("example.com:8080"), "example.com");
+        assert_eq!(name("example.com"), "example.com");
+        assert_eq!(name("[::1]"), "[::1]");
+        assert_eq!(name("[::1]:80"), "[::1]");
     }
 }
