@@ -61,6 +61,14 @@ pub enum CompileError {
         /// Which limit, and what to do.
         what: String,
     },
+    /// The manifest would lie inside the site.
+    #[error(
+        "{} lies inside the site and would be deployed with it as an asset; choose a place outside", path.display()
+    )]
+    OutputInSite {
+        /// The manifest.
+        path: PathBuf,
+    },
     /// The manifest could not be written.
     #[error("cannot write {}: {source}; nothing was changed", path.display())]
     Write {

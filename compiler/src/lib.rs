@@ -47,14 +47,14 @@ use std::time::Instant;
 
 pub use error::CompileError;
 pub use excluded::excluded_because;
-pub use hash::AssetFile;
+pub use hash::{AssetFile, hash as hash_files};
 pub use observe::{Observer, Stage};
 pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
 pub use routes::canonical_path;
 pub use scan::{Scan, ScanNote, ScanProblem, SourceFile, scan};
 pub use site::{AssetIndex, RoutingOptions, Site};
-pub use write::{default_output, write};
+pub use write::{check_output, default_output, write};
 
 /// How a folder is compiled.
 #[derive(Debug, Clone, Copy, Default)]

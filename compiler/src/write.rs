@@ -20,7 +20,29 @@ pub fn default_output(dist: &Path) -> PathBuf {
     real.with_file_name(name)
 }
 
+/// Checks, before the long work, that a manifest can be written: the folder is there and takes new files, and lies outside
+/// the site (or the manifest would be deployed as an asset). Changes nothing.
+///
+/// # Errors
+/// [`CompileError::OutputInSite`] or [`CompileError::Write`], naming the manifest.
+pub fn check_output(output: &Path, dist: &Path) -> Result<(), CompileError> {
+    let failed = |source| CompileError::Write { path: output.to_owned(), source };
+    if is_device(output) {
+        return Ok(());
+    }
+    let place = place_of(output).map_err(failed)?;
+    let folder = folder_of(&place);
+    if let (Ok(folder), Ok(dist)) = (folder.canonicalize(), dist.canonicalize()) {
+        if folder.starts_with(dist) {
+            return Err(CompileError::OutputInSite { path: output.to_owned() });
+        }
+    }
+    temporary_file(folder).map(drop).map_err(failed)
+}
+
 /// Writes a manifest. Nothing is left behind if it fails.
+///
+/// A link is followed; its target is replaced. A device or pipe is written to, not replaced.
 ///
 /// # Errors
 /// [`CompileError::Write`], naming the manifest.
@@ -29,17 +51,48 @@ pub fn write(output: &Path, manifest: &[u8]) -> Result<(), CompileError> {
 }
 
 fn write_new(output: &Path, manifest: &[u8]) -> io::Result<()> {
+    if is_device(output) {
+        return std::fs::OpenOptions::new().write(true).open(output)?.write_all(manifest);
+    }
+    let place = place_of(output)?;
+    let folder = folder_of(&place);
+    let mut file = temporary_file(folder)?;
+    file.write_all(manifest)?;
+    file.as_file().sync_all()?;
+    file.persist(&place).map_err(|error| error.error)?;
+    sync_folder(folder);
+    Ok(())
+}
+
+/// Whether there is something that a file must not take the place of: a device, a pipe, a socket.
+fn is_device(output: &Path) -> bool {
+    std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
+}
+
+/// Where the manifest goes: the target, if `output` is a link to a file.
+fn place_of(output: &Path) -> io::Result<PathBuf> {
     if output.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory; name a file"));
     }
-    let folder = match output.parent() {
+    let place = if output.is_symlink() { output.canonicalize() } else { Ok(output.to_owned()) };
+    // A dangling link is replaced itself.
+    let place = place.unwrap_or_else(|_| output.to_owned());
+    let folder = folder_of(&place);
+    if folder.is_dir() {
+        return Ok(place);
+    }
+    let what = format!("there is no directory {}; create it first", folder.display());
+    Err(io::Error::new(io::ErrorKind::NotFound, what))
+}
+
+fn folder_of(place: &Path) -> &Path {
+    match place.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    if !folder.is_dir() {
-        let what = format!("there is no directory {}; create it first", folder.display());
-        return Err(io::Error::new(io::ErrorKind::NotFound, what));
     }
+}
+
+fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".trailmark-").suffix(".tmp");
     #[cfg(unix)]
@@ -47,12 +100,7 @@ fn write_new(output: &Path, manifest: &[u8]) -> io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(folder).map_err(without_path)?;
-    file.write_all(manifest)?;
-    file.as_file().sync_all()?;
-    file.persist(output).map_err(|error| error.error)?;
-    sync_folder(folder);
-    Ok(())
+    builder.tempfile_in(folder).map_err(without_path)
 }
 
 /// The temporary file's own path would only confuse.

@@ -102,6 +102,23 @@ impl<'a> Manifest<'a> {
         self.policy.platform
     }
 
+    /// The status of redirects between the forms of a page: 307 on Workers, 308 on Pages.
+    pub fn redirect_status(&self) -> u16 {
+        self.policy.redirect_status
+    }
+
+    /// The most entries of the not-found table that one look-up can touch: those of one folder for each depth below the
+    /// root at which the site has a not-found page. Zero if only the root has one, or nobody.
+    pub fn not_found_probe_limit(&self) -> u32 {
+        let mask = u64_at(self.not_found_header, 0);
+        // The topmost bit stands for every depth from 63 on; a folder has no more slashes than bytes.
+        let depths = match mask >> 63 {
+            0 => (mask >> 1).count_ones(),
+            _ => u32_at(self.not_found_header, 8),
+        };
+        depths.saturating_mul(u32_at(self.not_found_header, 12).saturating_add(1))
+    }
+
     /// Length of the manifest, bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()

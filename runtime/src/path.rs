@@ -139,6 +139,11 @@ impl<'r> RequestPath<'r> {
         core::str::from_utf8(self.query).unwrap_or_default()
     }
 
+    /// The path decoded as a platform does it: the bytes of the site path, which are UTF-8, one by one. O(length).
+    pub fn decode(&self, mode: DecodeMode) -> impl Iterator<Item = u8> + use<'r> {
+        Decoding::new(self.path, mode)
+    }
+
     /// The path as bytes.
     #[inline(always)]
     pub(crate) fn path_bytes(&self) -> &'r [u8] {
