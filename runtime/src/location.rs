@@ -62,18 +62,17 @@ impl<'m, 'r> Location<'m, 'r> {
         Location { target: Target::Shortened(request_path, cut_len), query }
     }
 
-    /// Whether the text can be the value of a header at all: NUL, CR and LF can't, except at the very end, where they are
-    /// lost like blanks. Only Pages can produce them, since it sends decoded paths. Source: Fetch, "header value".
+    /// Whether the text can be the value of a header at all: NUL can't, CR and LF only where they are lost: in the run of
+    /// slashes and white space at the front, and at the very end. Only Pages can produce them, since it sends decoded paths.
+    /// Source: Fetch, "header value".
     pub(crate) fn is_valid(&self) -> bool {
         match self.target {
             Target::Encoded(_) | Target::Canonical(_) => true,
             Target::Decoded(path) => {
                 let (stem, suffix) = path.parts();
-                header_value_is_valid(stem.bytes().chain(suffix.bytes()).chain(self.query.iter().copied()))
+                header_value_is_valid(stem.bytes().chain(suffix.bytes()), self.query)
             }
-            Target::Shortened(path, cut) => {
-                header_value_is_valid(shortened(path, cut).chain(self.query.iter().copied()))
-            }
+            Target::Shortened(path, cut) => header_value_is_valid(shortened(path, cut), self.query),
         }
     }
 }
@@ -84,14 +83,15 @@ fn shortened(path: &[u8], cut_len: usize) -> impl Iterator<Item = u8> + Clone {
     decoding.take(len)
 }
 
-fn header_value_is_valid(bytes: impl Iterator<Item = u8>) -> bool {
+fn header_value_is_valid(path: impl Iterator<Item = u8> + Clone, query: &[u8]) -> bool {
+    let path = without_leading_run(Characters { bytes: path });
     let mut seen = false;
-    for byte in bytes {
-        match byte {
+    for character in path.chain(query.iter().copied().map(char::from)) {
+        match character {
             // NUL is no blank: it is not lost at the end.
-            0 => return false,
-            b'\r' | b'\n' => seen = true,
-            b'\t' | b' ' => {}
+            '\0' => return false,
+            '\r' | '\n' => seen = true,
+            '\t' | ' ' => {}
             _ if seen => return false,
             _ => {}
         }
