@@ -1,1 +1,70 @@
-fn main() {}
+//! The repository's tasks: `cargo xtask <task>`. One module a task; this file parses and dispatches.
+//!
+//! Exit status: 0 fine, 1 a finding (something differs, a test fails), 2 could not run.
+
+mod conformance;
+mod docs;
+mod no_std;
+mod npm;
+mod oracle;
+mod repo;
+mod sites;
+mod test;
+mod unsafe_code;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Checks and generators of the Trailmark repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+#[command(after_help = "Exit status: 0 fine, 1 a finding, 2 could not run.")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    Test(test::Args),
+    Conformance(conformance::Args),
+    Oracle(oracle::Args),
+    Sites(sites::Args),
+    Docs(docs::Args),
+    #[command(hide = true)]
+    MeasureSite(sites::MeasureArgs),
+}
+
+/// How a task that could run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    Fine,
+    Finding,
+}
+
+impl Exit {
+    /// `Finding` if there is one.
+    fn finding_if(found: bool) -> Self {
+        if found { Exit::Finding } else { Exit::Fine }
+    }
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().task {
+        Task::Test(args) => test::run(&args),
+        Task::Conformance(args) => conformance::run(&args),
+        Task::Oracle(args) => oracle::run(&args),
+        Task::Sites(args) => sites::run(&args),
+        Task::Docs(args) => docs::run(&args),
+        Task::MeasureSite(args) => sites::measure(&args),
+    };
+    match result {
+        Ok(Exit::Fine) => ExitCode::SUCCESS,
+        Ok(Exit::Finding) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

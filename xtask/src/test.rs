@@ -1,0 +1,253 @@
+//! `cargo xtask test`: everything that can be checked on this machine, in order, a line a step.
+//!
+//! The last line is `N passed, M failed`, alone, for programs to read; it counts steps. A step that can't run says why; on a
+//! machine that only tests (`CI=true`) that is a failure.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::{Exit, conformance, docs, no_std, npm, oracle, repo, sites, unsafe_code};
+
+/// Run every check and test, after installing what they need
+///
+/// Needs Rust with rustfmt and clippy, and Node 20 or later with npm. A step that can't run says so and why; with CI=true in
+/// the environment, that is a failure. The last line is `N passed, M failed`, counting steps.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Leave the live oracle out; needs neither Node nor the network
+    #[arg(long)]
+    quick: bool,
+    /// Only the steps whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+}
+
+/// How a step ended.
+enum Ended {
+    Passed(String),
+    Failed(String),
+    CouldNotRun(String),
+}
+
+struct Step {
+    name: &'static str,
+    run: fn() -> Ended,
+    /// Whether it belongs to the live oracle.
+    live: bool,
+}
+
+const fn step(name: &'static str, run: fn() -> Ended) -> Step {
+    Step { name, run, live: false }
+}
+
+const fn live(name: &'static str, run: fn() -> Ended) -> Step {
+    Step { name, run, live: true }
+}
+
+const STEPS: [Step; 13] = [
+    live("install", install),
+    step("format", format),
+    step("clippy", clippy),
+    step("api docs", api_docs),
+    step("tests", tests),
+    step("features", features),
+    step("no_std", || from(no_std::check())),
+    step("unsafe", || from(unsafe_code::check())),
+    step("conformance", || from_exit(conformance::all())),
+    live("oracle, Workers", || live_oracle("workers")),
+    live("oracle, Pages", || live_oracle("pages")),
+    step("docs", || from_exit(docs::check())),
+    step("sites", smoke_sites),
+];
+
+/// Lists that are small and odd: page files beside folders; a folder called `404.html`.
+const SMOKE_SITES: [&str; 2] = ["docusaurus-noslash", "gatsby-starter-blog"];
+const LIVE_REQUESTS: u32 = 1500;
+const LIVE_SEED: u64 = 1;
+
+/// Runs the task.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    let wanted = |step: &&Step| {
+        !(args.quick && step.live) && args.only.as_ref().is_none_or(|text| step.name.contains(text.as_str()))
+    };
+    let mut done = Vec::new();
+    let started = Instant::now();
+    for step in STEPS.iter().filter(wanted) {
+        println!("==> {}", step.name);
+        let begun = Instant::now();
+        let ended = (step.run)();
+        let took = begun.elapsed();
+        println!("    {}", line(&ended, took));
+        done.push((step.name, ended, took));
+    }
+    Ok(summary(&done, started.elapsed()))
+}
+
+fn line(ended: &Ended, took: Duration) -> String {
+    let took = repo::seconds(took);
+    match ended {
+        Ended::Passed(note) => format!("passed in {took}: {note}"),
+        Ended::Failed(why) => format!("FAILED after {took}:\n{why}"),
+        Ended::CouldNotRun(why) => format!("COULD NOT RUN: {why}"),
+    }
+}
+
+/// Prints the table and the last line.
+fn summary(done: &[(&str, Ended, Duration)], total: Duration) -> Exit {
+    println!("\n{:<18} {:<14} {:>9}  note", "step", "result", "time");
+    let (mut passed, mut failed) = (0, 0);
+    for (name, ended, took) in done {
+        let (result, note) = match ended {
+            Ended::Passed(note) => ("passed", note),
+            Ended::Failed(why) => ("FAILED", why),
+            Ended::CouldNotRun(why) => ("could not run", why),
+        };
+        match ended {
+            Ended::Passed(_) => passed += 1,
+            Ended::Failed(_) => failed += 1,
+            Ended::CouldNotRun(_) => failed += u32::from(repo::is_ci()),
+        }
+        let note = note.lines().next().unwrap_or_default();
+        println!("{name:<18} {result:<14} {:>9}  {note}", repo::seconds(*took));
+    }
+    println!("{:<18} {:<14} {:>9}\n", "all", "", repo::seconds(total));
+    println!("{passed} passed, {failed} failed");
+    Exit::finding_if(failed > 0)
+}
+
+fn from(result: Result<String>) -> Ended {
+    match result {
+        Ok(note) => Ended::Passed(note),
+        Err(error) => Ended::Failed(format!("{error:#}")),
+    }
+}
+
+/// For tasks that print what they find themselves.
+fn from_exit(result: Result<Exit>) -> Ended {
+    match result {
+        Ok(Exit::Fine) => Ended::Passed("see above".to_owned()),
+        Ok(Exit::Finding) => Ended::Failed("see above".to_owned()),
+        Err(error) => Ended::Failed(format!("{error:#}")),
+    }
+}
+
+/// Runs a command; what it prints is told only if it fails.
+fn command(mut command: Command) -> Ended {
+    match repo::capture(&mut command) {
+        Ok(finished) if finished.success => Ended::Passed(repo::show(&command)),
+        Ok(finished) => Ended::Failed(format!("{}\n{}", repo::show(&command), finished.output)),
+        Err(error) => Ended::CouldNotRun(format!("{error:#}")),
+    }
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut cargo = repo::cargo();
+    cargo.args(arguments);
+    cargo
+}
+
+fn install() -> Ended {
+    match npm::install() {
+        Ok(note) => Ended::Passed(note),
+        Err(error) => Ended::CouldNotRun(format!("{error:#}")),
+    }
+}
+
+fn format() -> Ended {
+    component("fmt", "rustfmt").unwrap_or_else(|| command(cargo(&["fmt", "--all", "--check"])))
+}
+
+fn clippy() -> Ended {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    component("clippy", "clippy").unwrap_or_else(|| command(cargo(&arguments)))
+}
+
+/// `None` if this part of the toolchain is there.
+fn component(subcommand: &str, name: &str) -> Option<Ended> {
+    let found = repo::capture(&mut cargo(&[subcommand, "--version"])).is_ok_and(|finished| finished.success);
+    (!found).then(|| Ended::CouldNotRun(format!("`rustup component add {name}` installs what is missing")))
+}
+
+fn api_docs() -> Ended {
+    let mut cargo = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    cargo.env("RUSTDOCFLAGS", "-D warnings");
+    command(cargo)
+}
+
+/// The tests of all members, doctests included; the note says how many.
+fn tests() -> Ended {
+    let mut cargo = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    match repo::capture(&mut cargo) {
+        Ok(finished) if finished.success => {
+            let (passed, ignored) = count_tests(&finished.output);
+            Ended::Passed(format!("{passed} tests, {ignored} ignored"))
+        }
+        Ok(finished) => Ended::Failed(format!("{}\n{}", repo::show(&cargo), finished.output)),
+        Err(error) => Ended::CouldNotRun(format!("{error:#}")),
+    }
+}
+
+/// Adds up the lines `test result: ok. 12 passed; 0 failed; 1 ignored; ...`.
+fn count_tests(output: &str) -> (u32, u32) {
+    let count = |line: &str, word: &str| {
+        let fields = line.split([';', '.']).map(str::trim);
+        fields.filter_map(|field| field.strip_suffix(word)?.trim().parse::<u32>().ok()).sum::<u32>()
+    };
+    let results = output.lines().filter(|line| line.starts_with("test result:"));
+    results.fold((0, 0), |(passed, ignored), line| {
+        (passed + count(line, "passed"), ignored + count(line, "ignored"))
+    })
+}
+
+/// The runtime without features, and with each of them alone.
+fn features() -> Ended {
+    let features = match features_of("trailmark") {
+        Ok(features) => features,
+        Err(error) => return Ended::Failed(format!("{error:#}")),
+    };
+    let base = ["clippy", "--quiet", "--package", "trailmark", "--all-targets", "--no-default-features"];
+    for feature in std::iter::once("").chain(features.iter().map(String::as_str)) {
+        let mut cargo = cargo(&base);
+        cargo.args(["--features", feature, "--", "-D", "warnings"]);
+        let ended = command(cargo);
+        if !matches!(ended, Ended::Passed(_)) {
+            return ended;
+        }
+    }
+    Ended::Passed(format!("trailmark without features, and with each alone: {}", features.join(", ")))
+}
+
+/// The features of a member, as its Cargo.toml lists them.
+fn features_of(package: &str) -> Result<Vec<String>> {
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]).output()?;
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
+    let packages = metadata["packages"].as_array().into_iter().flatten();
+    let found = packages.filter(|found| found["name"] == package);
+    let features = found.filter_map(|found| found["features"].as_object());
+    Ok(features.flat_map(|features| features.keys().cloned()).collect())
+}
+
+/// The live oracle for a short while, always the same requests.
+fn live_oracle(platform: &str) -> Ended {
+    if let Err(error) = npm::install() {
+        return Ended::CouldNotRun(format!("{error:#}"));
+    }
+    from_exit(oracle::short(platform, LIVE_SEED, LIVE_REQUESTS))
+}
+
+fn smoke_sites() -> Ended {
+    let notes: Result<Vec<String>> = SMOKE_SITES.into_iter().map(sites::smoke).collect();
+    from(notes.map(|notes| notes.join("; ")))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn test_results_are_added_up() {
+        let output = "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+                      test result: FAILED. 3 passed; 2 failed; 0 ignored; 0 measured\nother";
+        assert_eq!(super::count_tests(output), (15, 1));
+    }
+}
