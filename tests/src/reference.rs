@@ -406,7 +406,9 @@ impl Prose<'_> {
         if has(path.to_owned()) {
             return match path.strip_suffix(".html") {
                 None => self.file(path),
-                Some(_) if path.ends_with("/index.html") => to(format!("{}/", path.strip_suffix("/index.html")?)),
+                Some(_) if path.ends_with("/index.html") => {
+                    to(format!("{}/", path.strip_suffix("/index.html")?))
+                }
                 Some(bare) if has(bare.to_owned()) || path == "/.html" => self.file(path),
                 Some(bare) => to(bare.to_owned()),
             };
