@@ -32,10 +32,10 @@ pub fn check_output(output: &Path, dist: &Path) -> Result<(), CompileError> {
     }
     let place = place_of(output).map_err(failed)?;
     let folder = folder_of(&place);
-    if let (Ok(folder), Ok(dist)) = (folder.canonicalize(), dist.canonicalize()) {
-        if folder.starts_with(dist) {
-            return Err(CompileError::OutputInSite { path: output.to_owned() });
-        }
+    if let (Ok(folder), Ok(dist)) = (folder.canonicalize(), dist.canonicalize())
+        && folder.starts_with(dist)
+    {
+        return Err(CompileError::OutputInSite { path: output.to_owned() });
     }
     temporary_file(folder).map(drop).map_err(failed)
 }
