@@ -1,12 +1,152 @@
-//! stub
-use crate::Exit;
-use anyhow::Result;
-/// Ask
+//! `cargo xtask oracle`: the live judge. The real code of Cloudflare answers for real folders, and so do we.
+//!
+//! The Node half is in `tests/oracle`. A case is a site, its options and requests; the seed and the case's number determine all
+//! of it, so a difference can be met again with `--seed` and `--case`.
+
+mod case;
+mod compare;
+mod driver;
+mod random;
+mod reply;
+mod report;
+mod targets;
+mod tree;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use rayon::prelude::*;
+use trailmark_compiler::options::Platform;
+
+use crate::{Exit, npm};
+use case::Case;
+use compare::{Verdict, compare};
+use driver::Driver;
+use reply::{Ours, Reply, production_tag, unknown_tag};
+use report::Report;
+
+/// Compare our answers with those of Cloudflare's own code, live
+///
+/// Installs the pinned packages if needed, starts the real router and asset code on 127.0.0.1, and puts the same requests to it
+/// and to us, over the example sites and over random sites: every combination of html_handling and not_found_handling, and
+/// Pages. Every difference is printed in full; exit status 1 if there is one that is not a documented artefact of the
+/// development server.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-pub(crate) fn run(_args: &Args) -> Result<Exit> {
-    Ok(Exit::Fine)
+pub(crate) struct Args {
+    /// Determines sites and requests
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many requests to send, for each platform (rounded up to whole cases)
+    #[arg(long, default_value_t = 2000)]
+    requests: u32,
+    /// Whose code to ask
+    #[arg(long, value_enum, default_value_t = Platforms::Both)]
+    platform: Platforms,
+    /// How many differences to print in full
+    #[arg(long, default_value_t = 10)]
+    show: usize,
+    /// Only the case of this number, with all its answers
+    #[arg(long, value_name = "NUMBER")]
+    case: Option<u64>,
 }
-pub(crate) fn short(_p: &str, _s: u64, _n: u32) -> Result<Exit> {
-    Ok(Exit::Fine)
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Platforms {
+    Workers,
+    Pages,
+    Both,
+}
+
+impl Platforms {
+    fn list(self) -> &'static [Platform] {
+        match self {
+            Platforms::Workers => &[Platform::Workers],
+            Platforms::Pages => &[Platform::Pages],
+            Platforms::Both => Platform::ALL,
+        }
+    }
+}
+
+/// More than this many servers at once gain nothing.
+const MAX_DRIVERS: usize = 4;
+
+/// Runs the task.
+pub(crate) fn run(args: &Args) -> Result<Exit> {
+    eprintln!("{}", npm::install()?);
+    let mut all_fine = true;
+    for &platform in args.platform.list() {
+        let report = judge(platform, args)?;
+        print!("{}", report.text(args.show));
+        all_fine &= report.is_fine();
+    }
+    Ok(Exit::finding_if(!all_fine))
+}
+
+/// One platform for a short while; for `cargo xtask test`.
+pub(crate) fn short(platform: &str, seed: u64, requests: u32) -> Result<Exit> {
+    let platform = Platforms::from_str(platform, true).map_err(anyhow::Error::msg)?;
+    run(&Args { seed, requests, platform, show: 5, case: None })
+}
+
+/// Puts all cases of one platform to both sides, several at a time.
+fn judge(platform: Platform, args: &Args) -> Result<Report> {
+    let count = u64::from(args.requests).div_ceil(case::REQUESTS as u64);
+    let numbers: Vec<u64> = args.case.map_or_else(|| (0..count).collect(), |number| vec![number]);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_DRIVERS);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(numbers.len())).build()?;
+    let done = AtomicUsize::new(0);
+    let share = numbers.len().div_ceil(threads).max(1);
+    let reports: Result<Vec<Report>> = pool.install(|| {
+        // A share has a driver of its own; taking every n-th case gives each the same work.
+        let shares: Vec<Vec<u64>> = split(&numbers, numbers.len().div_ceil(share));
+        shares.into_par_iter().map(|numbers| judge_share(platform, args, &numbers, &done)).collect()
+    });
+    let mut report = Report::new(platform, args.seed);
+    reports?.into_iter().for_each(|part| report.add(part));
+    Ok(report)
+}
+
+/// Deals the numbers out in turn.
+fn split(numbers: &[u64], shares: usize) -> Vec<Vec<u64>> {
+    (0..shares).map(|first| numbers.iter().copied().skip(first).step_by(shares).collect()).collect()
+}
+
+fn judge_share(platform: Platform, args: &Args, numbers: &[u64], done: &AtomicUsize) -> Result<Report> {
+    let mut driver = Driver::start()?;
+    let mut report = Report::new(platform, args.seed);
+    for &number in numbers {
+        let case = Case::new(platform, args.seed, number)?;
+        judge_case(case, &mut driver, args.case.is_some(), &mut report)
+            .with_context(|| format!("{platform}, seed {}, case {number}", args.seed))?;
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if done.is_multiple_of(50) {
+            eprintln!("{platform}: {done} cases");
+        }
+    }
+    Ok(report)
+}
+
+/// Writes the site, asks both sides, compares.
+fn judge_case(mut case: Case, driver: &mut Driver, tell_all: bool, report: &mut Report) -> Result<()> {
+    let folder = tempfile::tempdir().context("no temporary folder")?;
+    case.tree.write(folder.path())?;
+    let tag = |file: &str| production_tag(&case.tree, file).unwrap_or_else(unknown_tag);
+    let theirs = driver.ask(&case.to_driver(folder.path(), tag))?;
+    if let Some(error) = theirs.error {
+        bail!("the platform does not take the case: {error}\n{}", report::describe(&case));
+    }
+    let ours = Ours::compile(&case, folder.path())?.answer_all(&case)?;
+    for ((ask, theirs), ours) in case.requests.iter().zip(theirs.answers).zip(ours) {
+        let theirs = Reply::of_driver(theirs);
+        let verdict = compare(&case, ask, &theirs, &ours.reply);
+        if tell_all {
+            println!("{verdict:?} {ask}\n  theirs {theirs}\n  ours   {} ({})", ours.reply, ours.rule);
+        }
+        report.count(verdict, &case, &ours.rule, theirs.status());
+        if verdict == Verdict::Different {
+            report.tell(&case, ask, &theirs, &ours);
+        }
+    }
+    Ok(())
 }

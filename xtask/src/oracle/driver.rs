@@ -1,0 +1,92 @@
+//! The Node half, `tests/oracle/driver.mjs`: a case in, the platform's answers out. Its README gives the two formats.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::npm;
+
+/// A running driver.
+#[derive(Debug)]
+pub(super) struct Driver {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+/// What the driver says about a case.
+#[derive(Debug, Deserialize)]
+pub(super) struct CaseReply {
+    /// One answer a request; none if the case could not start.
+    pub(super) answers: Vec<DriverAnswer>,
+    /// Why the case could not start.
+    pub(super) error: Option<String>,
+}
+
+/// What the platform answered to one request.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum DriverAnswer {
+    /// The request could not be made.
+    Failed {
+        /// Why.
+        error: String,
+    },
+    /// An answer.
+    Answered {
+        /// HTTP status.
+        status: u16,
+        /// Header lines, by name in lower case: a text, or a list of them.
+        headers: BTreeMap<String, Value>,
+        /// SHA-256 of the body, in hex; `None` if it is empty.
+        body_sha256: Option<String>,
+        /// `assets`, `worker` or `binding`.
+        by: String,
+    },
+}
+
+impl Driver {
+    /// Starts one.
+    ///
+    /// # Errors
+    /// If Node can't be started.
+    pub(super) fn start() -> Result<Driver> {
+        let mut child = Command::new("node")
+            .arg("driver.mjs")
+            .current_dir(npm::oracle_dir())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("can't start node")?;
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().context("no pipe from node")?);
+        Ok(Driver { child, input, output })
+    }
+
+    /// Puts a case to the platform.
+    ///
+    /// # Errors
+    /// If the driver itself fails.
+    pub(super) fn ask(&mut self, case: &Value) -> Result<CaseReply> {
+        let input = self.input.as_mut().context("the driver's input is closed")?;
+        writeln!(input, "{case}").context("the driver does not listen")?;
+        input.flush()?;
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 {
+            bail!("the driver ended");
+        }
+        serde_json::from_str(&line).with_context(|| format!("the driver said {line:?}"))
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It ends when its input closes, and takes workerd with it.
+        drop(self.input.take());
+        let _ = self.child.wait();
+    }
+}

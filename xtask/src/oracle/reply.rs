@@ -1,0 +1,192 @@
+//! An answer, as both sides give it: the platform through the driver, and we from a compiled manifest.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use anyhow::Result;
+use data_encoding::{BASE64, HEXLOWER};
+use serde_json::Value;
+use trailmark::{Answer, Decision, Manifest, Request, RequestHeaders, RequestPath, Scratch};
+use trailmark_compiler::media_type::extension;
+use trailmark_compiler::{CompileOptions, RoutingOptions, compile};
+
+use super::case::{Ask, Case};
+use super::driver::DriverAnswer;
+use super::tree::Tree;
+
+/// Who answered, and what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Reply {
+    /// The user's own code, by itself.
+    Worker,
+    /// The assets.
+    Assets {
+        /// HTTP status.
+        status: u16,
+        /// Header lines by name, those of one name joined with `, ` (`set-cookie`: with a line break).
+        headers: BTreeMap<String, String>,
+        /// SHA-256 of the body in hex; `None` if it is empty.
+        body: Option<String>,
+    },
+    /// The question could not be put.
+    Failed(String),
+}
+
+impl Reply {
+    /// What the driver reported.
+    pub(super) fn of_driver(answer: DriverAnswer) -> Reply {
+        match answer {
+            DriverAnswer::Failed { error } => Reply::Failed(error),
+            DriverAnswer::Answered { by, .. } if by == "worker" => Reply::Worker,
+            DriverAnswer::Answered { status, headers, body_sha256, .. } => Reply::Assets {
+                status,
+                headers: headers.into_iter().map(|(name, value)| (name, header_text(value))).collect(),
+                body: body_sha256,
+            },
+        }
+    }
+
+    /// The status; that of a Worker is not looked at.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Reply::Assets { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+}
+
+fn header_text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Array(lines) => lines.into_iter().map(header_text).collect::<Vec<_>>().join("\n"),
+        other => other.to_string(),
+    }
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Reply::Worker => f.write_str("the Worker"),
+            Reply::Failed(error) => write!(f, "failed: {error}"),
+            Reply::Assets { status, headers, body } => {
+                write!(f, "{status} {headers:?}")?;
+                match body {
+                    Some(body) => write!(f, " body {}", &body[..12.min(body.len())]),
+                    None => f.write_str(" no body"),
+                }
+            }
+        }
+    }
+}
+
+/// Our half: a case compiled, with what is needed to speak of its files as the platform does.
+pub(super) struct Ours {
+    bytes: Vec<u8>,
+    /// Our entity tags, and the platform's for the same file.
+    tags: HashMap<String, String>,
+}
+
+/// One of our answers, with the name of the rule that gave it.
+pub(super) struct OurReply {
+    /// The answer, with the platform's tags.
+    pub(super) reply: Reply,
+    /// The rule.
+    pub(super) rule: String,
+}
+
+impl Ours {
+    /// Compiles the folder of a case.
+    ///
+    /// # Errors
+    /// If it does not compile, or what comes out is no sound manifest.
+    pub(super) fn compile(case: &Case, folder: &Path) -> Result<Ours> {
+        let options = CompileOptions { routing: routing(case), strict: false };
+        let bytes = compile(folder, &options, &())?.bytes;
+        let manifest = Manifest::open(&bytes)?;
+        manifest.verify()?;
+        let tags = manifest.assets().filter_map(|asset| {
+            let path = asset.site_path().to_string();
+            Some((asset.etag().to_string(), production_tag(&case.tree, &path)?))
+        });
+        let tags = tags.collect();
+        Ok(Ours { bytes, tags })
+    }
+
+    /// Our answers to every request of the case.
+    ///
+    /// # Errors
+    /// If the manifest does not open, which it did before.
+    pub(super) fn answer_all(&self, case: &Case) -> Result<Vec<OurReply>> {
+        let manifest = Manifest::open(&self.bytes)?;
+        let own_tags: HashMap<String, String> = manifest
+            .assets()
+            .map(|asset| (asset.site_path().to_string(), asset.etag().to_string()))
+            .collect();
+        let mut scratch = Scratch::new();
+        let answers = case.requests.iter().map(|ask| self.answer(&manifest, ask, &own_tags, &mut scratch));
+        Ok(answers.collect())
+    }
+
+    fn answer(
+        &self,
+        manifest: &Manifest<'_>,
+        ask: &Ask,
+        own_tags: &HashMap<String, String>,
+        scratch: &mut Scratch,
+    ) -> OurReply {
+        let headers = ask.headers_with(|file| own_tags.get(file).cloned().unwrap_or_else(unknown_tag));
+        let path = match RequestPath::parse(&ask.target, scratch) {
+            Ok(path) => path,
+            Err(error) => return OurReply { reply: Reply::Failed(error.to_string()), rule: String::new() },
+        };
+        let headers =
+            RequestHeaders::from_list(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
+        match manifest.decide(&Request::new(ask.method, path, headers)) {
+            Decision::Worker { rule, .. } => {
+                OurReply { reply: Reply::Worker, rule: manifest.rule_name(rule).to_owned() }
+            }
+            Decision::Assets(answer) => OurReply {
+                reply: self.reply(&answer, ask.method == "HEAD"),
+                rule: manifest.rule_name(answer.rule).to_owned(),
+            },
+            other => OurReply { reply: Reply::Failed(format!("{other:?}")), rule: String::new() },
+        }
+    }
+
+    fn reply(&self, answer: &Answer<'_, '_>, is_head: bool) -> Reply {
+        let mut headers: BTreeMap<String, String> = BTreeMap::new();
+        for (name, value) in answer.headers() {
+            let mut text = value.to_string();
+            if let Some(theirs) = self.tags.get(&text).filter(|_| name == "etag") {
+                text.clone_from(theirs);
+            }
+            let joint = if name == "set-cookie" { "\n" } else { ", " };
+            let lines = headers.entry(name.to_owned());
+            lines.and_modify(|all| all.extend([joint, &text])).or_insert_with(|| text.clone());
+        }
+        let body = answer.body.filter(|asset| !is_head && asset.size() > 0);
+        let body = body.map(|asset| HEXLOWER.encode(asset.fingerprint()));
+        Reply::Assets { status: answer.status, headers, body }
+    }
+}
+
+fn routing(case: &Case) -> RoutingOptions {
+    RoutingOptions {
+        platform: case.platform,
+        html_handling: case.html_handling,
+        not_found_handling: case.not_found_handling,
+    }
+}
+
+/// The entity tag under which the platform stores a file: blake3 of the base64 of its bytes and of its extension, the first
+/// 32 hex digits.
+pub(super) fn production_tag(tree: &Tree, path: &str) -> Option<String> {
+    let content = tree.files.get(path)?;
+    let text = BASE64.encode(content) + extension(path).unwrap_or_default();
+    Some(format!("\"{}\"", &blake3::hash(text.as_bytes()).to_hex()[..32]))
+}
+
+/// Stands for a file that the platform does not take.
+pub(super) fn unknown_tag() -> String {
+    format!("\"{}\"", "0".repeat(32))
+}
