@@ -7,6 +7,7 @@ use trailmark::format::{self, header, section};
 use trailmark::key::{checksum, path_key};
 use trailmark::{Form, RuleId, split_stem};
 
+use crate::encode_rules;
 use crate::error::CompileError;
 use crate::index::{self, Index};
 use crate::media_type::{extension, media_type};
@@ -15,21 +16,33 @@ use crate::provenance::Provenance;
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes, canonical_path};
 use crate::rules;
 use crate::site::Site;
+use crate::site_rules::{RuleFinder, SiteRules};
 
-/// Encodes a site and its routes.
+/// Encodes a site and its routes. `raw` are the static `_redirects` rules whose path is not spelled canonically.
 ///
 /// # Errors
 /// [`CompileError::Limit`] if the site is too large for the format's numbers.
 pub(crate) fn encode(
     site: &Site,
     routes: &[StemRoutes<'_>],
+    rules: &SiteRules,
+    finder: &RuleFinder<'_>,
+    raw: Vec<(&str, u16)>,
     provenance: &Provenance,
 ) -> Result<Vec<u8>, CompileError> {
     let mut writer = Writer::new(site, routes)?;
     let slots = writer.slots(routes)?;
     let assets = writer.assets()?;
     let not_found = writer.not_found()?;
-    let rules = writer.rules();
+    let rule_names = writer.rules();
+    let mut strings = std::mem::take(&mut writer.strings);
+    let redirects = encode_rules::redirects(rules.redirect_rules(), site.options.platform, &mut strings);
+    let redirect_dispatch = encode_rules::dispatch(finder.redirect_file(), &mut strings);
+    let raw_redirects = encode_rules::raw_redirects(raw, &mut strings);
+    let header_rules = rules.headers.as_ref().map(|headers| headers.rules.as_slice()).unwrap_or_default();
+    let (header_rules, header_lines) = encode_rules::headers(header_rules, &mut strings);
+    let header_dispatch = encode_rules::dispatch(finder.header_file(), &mut strings);
+    let router = encode_rules::router(&rules.router, &mut strings);
     let sections = [
         (section::INDEX, writer.index_section()),
         (section::SLOTS, slots),
@@ -38,12 +51,40 @@ pub(crate) fn encode(
         (section::TYPES, std::mem::take(&mut writer.types)),
         (section::NOT_FOUND, not_found),
         (section::IRREGULAR, std::mem::take(&mut writer.irregular)),
-        (section::RULES, rules),
-        (section::STRINGS, std::mem::take(&mut writer.strings)),
+        (section::RULES, rule_names),
+        (section::STRINGS, strings.bytes),
         (section::CANONICALS, std::mem::take(&mut writer.canonicals)),
+        (section::REDIRECTS, redirects),
+        (section::REDIRECT_DISPATCH, redirect_dispatch),
+        (section::RAW_REDIRECTS, raw_redirects),
+        (section::HEADER_RULES, header_rules),
+        (section::HEADER_LINES, header_lines),
+        (section::HEADER_SETS, std::mem::take(&mut writer.header_sets)),
+        (section::HEADER_DISPATCH, header_dispatch),
+        (section::ROUTER, router),
         (section::PROVENANCE, provenance.encode()),
     ];
     Ok(assemble(&header_fields(site, &writer.index, routes.len())?, &sections))
+}
+
+/// The strings section while it grows.
+#[derive(Debug, Default)]
+pub(crate) struct Strings {
+    bytes: Vec<u8>,
+}
+
+impl Strings {
+    /// Adds a text; its offset.
+    pub(crate) fn add(&mut self, text: &str) -> u64 {
+        let offset = self.end();
+        self.bytes.extend_from_slice(text.as_bytes());
+        offset
+    }
+
+    /// Where the next text will begin.
+    pub(crate) fn end(&self) -> u64 {
+        self.bytes.len() as u64
+    }
 }
 
 fn limit(what: impl Into<String>) -> CompileError {
@@ -58,7 +99,7 @@ fn to_u32(value: usize, what: &str) -> Result<u32, CompileError> {
 }
 
 /// Writes `bytes` into `record` at a fixed offset of the format.
-fn put(record: &mut [u8], offset: usize, bytes: &[u8]) {
+pub(crate) fn put(record: &mut [u8], offset: usize, bytes: &[u8]) {
     record[offset..offset + bytes.len()].copy_from_slice(bytes);
 }
 
@@ -73,7 +114,18 @@ struct Writer<'s> {
     irregular: Vec<u8>,
     types: Vec<u8>,
     canonicals: Vec<u8>,
-    strings: Vec<u8>,
+    strings: Strings,
+    header_sets: Vec<u8>,
+    header_set_of_mask: FxHashMap<u128, u16>,
+    shape_of: FxHashMap<[FormEntry; 8], u16>,
+}
+
+/// An answer with the rules that go with it: what a shape holds for one form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct FormEntry {
+    answer: FormAnswer,
+    redirect: u16,
+    header_set: u16,
 }
 
 impl<'s> Writer<'s> {
@@ -104,15 +156,16 @@ impl<'s> Writer<'s> {
             irregular: Vec::new(),
             types: Vec::new(),
             canonicals: Vec::new(),
-            strings: Vec::new(),
+            strings: Strings::default(),
+            header_sets: Vec::new(),
+            header_set_of_mask: FxHashMap::default(),
+            shape_of: FxHashMap::default(),
         })
     }
 
     /// Adds a text to the strings; its offset and length.
     fn string(&mut self, text: &str) -> (u64, usize) {
-        let offset = self.strings.len() as u64;
-        self.strings.extend_from_slice(text.as_bytes());
-        (offset, text.len())
+        (self.strings.add(text), text.len())
     }
 
     fn index_section(&self) -> Vec<u8> {
@@ -131,14 +184,18 @@ impl<'s> Writer<'s> {
         let mut empty = [0; format::SLOT_LEN];
         put(&mut empty, 0, &format::EMPTY_SLOT.to_le_bytes());
         let mut slots = empty.repeat(slot_count);
-        let mut shapes = FxHashMap::default();
         for (position, route) in routes.iter().enumerate() {
-            let (shape, base) = match &route.answers {
-                Answers::Regular { base, forms } => match self.shape(forms, &mut shapes) {
-                    Some(shape) => (shape, *base),
-                    None => return Err(limit("too many different shapes of pages for one manifest")),
-                },
-                Answers::Irregular(answers) => (format::IRREGULAR_SHAPE, self.irregular(answers)?),
+            let rules = self.rule_numbers(route);
+            let shape = match &route.answers {
+                Answers::Regular { base, forms } => self.shape(forms, &rules).map(|shape| (shape, *base)),
+                Answers::Irregular(_) => None,
+            };
+            let (shape, base) = match shape {
+                Some(found) => found,
+                None => (
+                    format::IRREGULAR_SHAPE,
+                    self.irregular(&route.answers.spelled_out(&route.stem), &rules)?,
+                ),
             };
             let stem_len = u16::try_from(route.stem.len()).ok().filter(|&len| len < format::EMPTY_SLOT);
             let stem_len =
@@ -160,32 +217,63 @@ impl<'s> Writer<'s> {
         Ok(slots)
     }
 
-    /// The index of a shape, which is made when first met.
-    fn shape(&mut self, forms: &[FormAnswer; 8], known: &mut FxHashMap<[FormAnswer; 8], u16>) -> Option<u16> {
-        if let Some(&index) = known.get(forms) {
+    /// Redirect and header set of each form of a stem.
+    fn rule_numbers(&mut self, route: &StemRoutes<'_>) -> [(u16, u16); 8] {
+        let Some(rules) = &route.rules else { return [(format::NONE_U16, format::NONE_U16); 8] };
+        rules.map(|rules| (rules.redirect.unwrap_or(format::NONE_U16), self.header_set(rules.headers)))
+    }
+
+    /// The index of a set of header rules, which is made when first met. If there are too many, the reader finds out itself.
+    fn header_set(&mut self, mask: u128) -> u16 {
+        if mask == 0 {
+            return format::NONE_U16;
+        }
+        if let Some(&index) = self.header_set_of_mask.get(&mask) {
+            return index;
+        }
+        let index =
+            u16::try_from(self.header_set_of_mask.len()).ok().filter(|&index| index < format::ANY_HEADER_SET);
+        let Some(index) = index else { return format::ANY_HEADER_SET };
+        self.header_sets.extend_from_slice(&mask.to_le_bytes());
+        self.header_set_of_mask.insert(mask, index);
+        index
+    }
+
+    /// The index of a shape, which is made when first met; `None` if there are too many.
+    fn shape(&mut self, forms: &[FormAnswer; 8], rules: &[(u16, u16); 8]) -> Option<u16> {
+        let mut entries = forms.map(|answer| FormEntry { answer, redirect: 0, header_set: 0 });
+        for (entry, (redirect, header_set)) in entries.iter_mut().zip(rules) {
+            (entry.redirect, entry.header_set) = (*redirect, *header_set);
+        }
+        if let Some(&index) = self.shape_of.get(&entries) {
             return Some(index);
         }
         let index = u16::try_from(self.shapes.len()).ok().filter(|&index| index < format::IRREGULAR_SHAPE)?;
         let mut record = [0; format::SHAPE_LEN];
-        for (entry, answer) in record.chunks_exact_mut(format::SHAPE_ENTRY_LEN).zip(forms) {
-            let (action, argument, rule) = match *answer {
+        for (bytes, entry) in record.chunks_exact_mut(format::SHAPE_ENTRY_LEN).zip(&entries) {
+            let (action, argument, rule) = match entry.answer {
                 FormAnswer::Miss => (format::ACTION_NONE, 0, RuleId(0)),
                 FormAnswer::Serve { number, rule } => (format::ACTION_SERVE, number, rule),
                 FormAnswer::Redirect { to, rule } => (format::ACTION_REDIRECT, to as u8, rule),
             };
-            put(entry, 0, &[action, argument]);
-            put(entry, 2, &rule.0.to_le_bytes());
+            put(bytes, 0, &[action, argument]);
+            put(bytes, 2, &rule.0.to_le_bytes());
+            put(bytes, 4, &entry.redirect.to_le_bytes());
+            put(bytes, 6, &entry.header_set.to_le_bytes());
         }
         self.shapes.push(record);
-        known.insert(*forms, index);
+        self.shape_of.insert(entries, index);
         Some(index)
     }
 
     /// Adds an irregular record; its index.
-    fn irregular(&mut self, answers: &[FullAnswer; 8]) -> Result<u32, CompileError> {
+    fn irregular(&mut self, answers: &[FullAnswer; 8], rules: &[(u16, u16); 8]) -> Result<u32, CompileError> {
         let index = to_u32(self.irregular.len() / format::IRREGULAR_LEN, "irregular pages")?;
         let mut record = [0; format::IRREGULAR_LEN];
-        for (entry, answer) in record.chunks_exact_mut(format::IRREGULAR_ENTRY_LEN).zip(answers) {
+        let entries = record.chunks_exact_mut(format::IRREGULAR_ENTRY_LEN);
+        for ((entry, answer), (redirect, header_set)) in entries.zip(answers).zip(rules) {
+            put(entry, 20, &redirect.to_le_bytes());
+            put(entry, 22, &header_set.to_le_bytes());
             match answer {
                 FullAnswer::Miss => {}
                 FullAnswer::Serve(asset, rule) => {

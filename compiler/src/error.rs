@@ -61,6 +61,12 @@ pub enum CompileError {
         /// Which limit, and what to do.
         what: String,
     },
+    /// Rules that the platform refuses.
+    #[error("{what}")]
+    Rules {
+        /// Where they are, and what is wrong.
+        what: String,
+    },
     /// The manifest would lie inside the site.
     #[error(
         "{} lies inside the site and would be deployed with it as an asset; choose a place outside", path.display()

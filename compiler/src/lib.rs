@@ -26,6 +26,7 @@
 
 pub mod config;
 mod encode;
+mod encode_rules;
 mod error;
 mod excluded;
 mod hash;
@@ -36,14 +37,22 @@ pub mod options;
 mod provenance;
 mod report;
 pub mod resolve;
+pub mod router;
 mod routes;
+mod rule_files;
 pub mod rules;
 mod scan;
 mod site;
+mod site_rules;
 mod write;
 
 use std::path::Path;
 use std::time::Instant;
+
+use config::redirects::RuleKind;
+use options::Platform;
+use site_rules::RuleFinder;
+use trailmark::DecodeMode;
 
 pub use error::CompileError;
 pub use excluded::excluded_because;
@@ -52,15 +61,19 @@ pub use observe::{Observer, Stage};
 pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
 pub use routes::canonical_path;
+pub use rule_files::{RuleFileNote, ScriptOptions};
 pub use scan::{Scan, ScanNote, ScanProblem, SourceFile, scan};
 pub use site::{AssetIndex, RoutingOptions, Site};
+pub use site_rules::SiteRules;
 pub use write::{check_output, default_output, write};
 
 /// How a folder is compiled.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CompileOptions {
     /// How the site is served.
     pub routing: RoutingOptions,
+    /// The user's own code beside the assets.
+    pub script: ScriptOptions,
     /// Whether what would only be noted is an error.
     pub strict: bool,
 }
@@ -74,7 +87,8 @@ pub struct Compiled {
     pub report: Report,
 }
 
-/// Compiles a folder. Reads every file once; writes nothing.
+/// Compiles a folder: its files, and the platform's own configuration among them (`_redirects`, `_headers`, `_routes.json`,
+/// `.assetsignore`). Reads every file once; writes nothing.
 ///
 /// # Errors
 /// [`CompileError`], which names the file and what to do.
@@ -87,8 +101,11 @@ pub fn compile(
     let started = Instant::now();
     observer.begins(Stage::Scan, 0, 0);
     let scan = scan(dist, options.routing.platform, observer)?;
-    if options.strict && !scan.notes.is_empty() {
-        return Err(CompileError::Strict { notes: scan.notes.iter().map(ToString::to_string).collect() });
+    let (rules, rule_notes) = rule_files::read(dist, options)?;
+    if options.strict && !(scan.notes.is_empty() && rule_notes.is_empty()) {
+        let notes =
+            scan.notes.iter().map(ToString::to_string).chain(rule_notes.iter().map(ToString::to_string));
+        return Err(CompileError::Strict { notes: notes.collect() });
     }
     times.scan = started.elapsed();
 
@@ -98,8 +115,11 @@ pub fn compile(
     let assets = hash::hash(scan.files, observer)?;
     times.hash = started.elapsed();
 
-    let (bytes, mut report) = compile_assets(assets, options.routing, scan.excluded_count, observer, times)?;
+    let site =
+        SiteInput { assets, routing: options.routing, rules: &rules, excluded_count: scan.excluded_count };
+    let (bytes, mut report) = compile_site(site, observer, times)?;
     report.notes = scan.notes;
+    report.rule_notes = rule_notes;
     Ok(Compiled { bytes, report })
 }
 
@@ -109,30 +129,74 @@ pub fn compile(
 /// # Errors
 /// [`CompileError::Limit`] if the site is too large for the format.
 pub fn manifest_of(assets: Vec<AssetFile>, routing: RoutingOptions) -> Result<Vec<u8>, CompileError> {
-    compile_assets(assets, routing, 0, &(), Times::default()).map(|(bytes, _)| bytes)
+    manifest_with_rules(assets, routing, &SiteRules::default())
 }
 
-/// The pure half: assets to manifest.
-fn compile_assets(
+/// The same, with rules for requests.
+///
+/// # Errors
+/// [`CompileError::Limit`] if the site is too large for the format.
+pub fn manifest_with_rules(
     assets: Vec<AssetFile>,
     routing: RoutingOptions,
+    rules: &SiteRules,
+) -> Result<Vec<u8>, CompileError> {
+    let site = SiteInput { assets, routing, rules, excluded_count: 0 };
+    compile_site(site, &(), Times::default()).map(|(bytes, _)| bytes)
+}
+
+/// All that decides what a manifest holds.
+struct SiteInput<'r> {
+    assets: Vec<AssetFile>,
+    routing: RoutingOptions,
+    rules: &'r SiteRules,
     excluded_count: usize,
+}
+
+/// The pure half: assets and rules to manifest.
+fn compile_site(
+    input: SiteInput<'_>,
     observer: &dyn Observer,
     mut times: Times,
 ) -> Result<(Vec<u8>, Report), CompileError> {
+    let SiteInput { assets, routing, rules, excluded_count } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
     let site = Site::new(assets, routing);
-    let routes = routes::routes(&site);
+    let finder = RuleFinder::new(rules);
+    let (rule_paths, raw) = static_redirect_paths(rules, routing.platform);
+    let routes = routes::routes(&site, (!rules.is_empty()).then_some(&finder), &rule_paths);
     times.resolve = started.elapsed();
 
     let started = Instant::now();
     observer.begins(Stage::Encode, site.assets.len(), 0);
     let asset_bytes = site.assets.iter().map(|asset| asset.size).sum();
     let provenance = Provenance::new(&routing, excluded_count as u64, asset_bytes);
-    let bytes = encode::encode(&site, &routes, &provenance)?;
+    let bytes = encode::encode(&site, &routes, rules, &finder, raw, &provenance)?;
     times.encode = started.elapsed();
 
-    let report = Report::new(&site, &routes, bytes.len(), excluded_count, times);
+    let report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
     Ok((bytes, report))
+}
+
+/// The paths of static `_redirects` rules: as site paths where they are spelled canonically, so that the rule can be stored with
+/// the path; else as spelled, with the index of the rule.
+fn static_redirect_paths(rules: &SiteRules, platform: Platform) -> (Vec<String>, Vec<(&str, u16)>) {
+    let mode = match platform {
+        Platform::Workers => DecodeMode::Segments,
+        Platform::Pages => DecodeMode::Whole,
+    };
+    let (mut site_paths, mut raw) = (Vec::new(), Vec::new());
+    for (rule, index) in rules.redirect_rules().iter().zip(0..) {
+        if rule.kind == RuleKind::Dynamic {
+            continue;
+        }
+        let site_path = trailmark::decode_path(&rule.from, mode);
+        if trailmark::encode_site_path(&site_path) == rule.from {
+            site_paths.push(site_path);
+        } else {
+            raw.push((rule.from.as_str(), index));
+        }
+    }
+    (site_paths, raw)
 }

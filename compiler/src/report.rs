@@ -5,8 +5,10 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
+use crate::rule_files::RuleFileNote;
 use crate::scan::ScanNote;
 use crate::site::{RoutingOptions, Site};
+use crate::site_rules::SiteRules;
 
 /// How long each stage took.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
@@ -64,12 +66,21 @@ pub struct Report {
     pub seconds: Times,
     /// What in the folder was passed over.
     pub notes: Vec<ScanNote>,
+    /// Rules of `_redirects` that the platform accepts.
+    pub redirect_rules: usize,
+    /// Rules of `_headers` that the platform accepts.
+    pub header_rules: usize,
+    /// Whether there is a Worker script or Pages Function.
+    pub has_script: bool,
+    /// What the platform ignores, or takes otherwise than it looks, in the files that configure it.
+    pub rule_notes: Vec<RuleFileNote>,
 }
 
 impl Report {
     pub(crate) fn new(
         site: &Site,
         routes: &[StemRoutes<'_>],
+        rules: &SiteRules,
         manifest_bytes: usize,
         excluded: usize,
         seconds: Times,
@@ -94,6 +105,10 @@ impl Report {
             manifest_bytes,
             seconds,
             notes: Vec::new(),
+            redirect_rules: rules.redirect_rules().len(),
+            header_rules: rules.headers.as_ref().map_or(0, |headers| headers.rules.len()),
+            has_script: rules.router.has_script,
+            rule_notes: Vec::new(),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::options::Platform;
 use crate::resolve::{self, Hit, Outcome};
 use crate::rules::{self, PathRule};
 use crate::site::{AssetIndex, Site};
+use crate::site_rules::{PathRules, RuleFinder};
 
 /// What one form of a stem answers, when the answer stays within the stem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,15 +68,24 @@ pub(crate) struct StemRoutes<'s> {
     pub(crate) stem: Cow<'s, str>,
     /// What its forms answer.
     pub(crate) answers: Answers,
+    /// The rules that matter for each form, spelled canonically; `None` if there are none for any.
+    pub(crate) rules: Option<Box<[PathRules; 8]>>,
 }
 
 /// Works out every stored answer, sorted by stem.
-pub(crate) fn routes(site: &Site) -> Vec<StemRoutes<'_>> {
+///
+/// `extra_paths` are site paths that must be stored although no file calls for it: those of static `_redirects` rules.
+pub(crate) fn routes<'s>(
+    site: &'s Site,
+    finder: Option<&RuleFinder<'_>>,
+    extra_paths: &'s [String],
+) -> Vec<StemRoutes<'s>> {
     let mut stems: Vec<Cow<'_, str>> =
         site.assets.par_iter().flat_map_iter(|asset| stems_near(&asset.site_path, site)).collect();
+    stems.extend(extra_paths.iter().map(|path| as_str(path, split_stem(path.as_bytes()).0.len())));
     stems.par_sort_unstable();
     stems.dedup();
-    stems.into_par_iter().filter_map(|stem| routes_of(site, stem)).collect()
+    stems.into_par_iter().filter_map(|stem| routes_of(site, finder, stem)).collect()
 }
 
 /// The stems of all paths at which some row can answer because of this file. The file's own stem comes first.
@@ -119,11 +129,14 @@ fn as_str(file: &str, len: usize) -> Cow<'_, str> {
 }
 
 /// The answers of a stem; `None` if it has neither an answer nor an asset.
-fn routes_of<'s>(site: &Site, stem: Cow<'s, str>) -> Option<StemRoutes<'s>> {
+fn routes_of<'s>(site: &Site, finder: Option<&RuleFinder<'_>>, stem: Cow<'s, str>) -> Option<StemRoutes<'s>> {
     let mut path = String::with_capacity(stem.len() + Form::IndexIndexHtml.suffix().len());
     let mut own_assets = [None; 8];
     let mut hits = [None; 8];
-    for ((form, hit), own) in Form::ALL.into_iter().zip(&mut hits).zip(&mut own_assets) {
+    let mut rules = [PathRules::default(); 8];
+    for (((form, hit), own), rules) in
+        Form::ALL.into_iter().zip(&mut hits).zip(&mut own_assets).zip(&mut rules)
+    {
         path.clear();
         path.push_str(&stem);
         path.push_str(form.suffix());
@@ -131,17 +144,22 @@ fn routes_of<'s>(site: &Site, stem: Cow<'s, str>) -> Option<StemRoutes<'s>> {
         if split_stem(path.as_bytes()) == (stem.as_bytes(), form) {
             *hit = resolve::resolve(site, &path);
             *own = site.asset_at(&path);
+            if let Some(finder) = finder {
+                *rules = finder.find(&trailmark::encode_site_path(&path));
+            }
         }
     }
     let base = own_assets.iter().flatten().next().copied();
-    if base.is_none() && hits.iter().all(Option::is_none) {
+    let has_redirect = rules.iter().any(|rules| rules.redirect.is_some());
+    if base.is_none() && !has_redirect && hits.iter().all(Option::is_none) {
         return None;
     }
     let answers = match regular(&stem, base, &hits) {
         Some(forms) => Answers::Regular { base: base.unwrap_or(0), forms },
         None => Answers::Irregular(Box::new(full(&stem, &hits))),
     };
-    Some(StemRoutes { stem, answers })
+    let has_rules = has_redirect || rules.iter().any(|rules| rules.headers != 0);
+    Some(StemRoutes { stem, answers, rules: has_rules.then(|| Box::new(rules)) })
 }
 
 /// The answers in compact form, if all of them stay within the stem.
@@ -166,6 +184,22 @@ fn regular(stem: &str, base: Option<AssetIndex>, hits: &[Option<Hit>; 8]) -> Opt
 fn form_of_target(stem: &str, from: Form, kept_len: usize, suffix: &str) -> Option<Form> {
     let kept = from.suffix().get(..kept_len.checked_sub(stem.len())?)?;
     Form::ALL.into_iter().find(|form| form.suffix().strip_prefix(kept) == Some(suffix))
+}
+
+impl Answers {
+    /// The answers spelled out, for a stem whose regular ones find no place among the shapes.
+    pub(crate) fn spelled_out(&self, stem: &str) -> Box<[FullAnswer; 8]> {
+        match self {
+            Answers::Irregular(answers) => answers.clone(),
+            Answers::Regular { base, forms } => Box::new(forms.map(|answer| match answer {
+                FormAnswer::Miss => FullAnswer::Miss,
+                FormAnswer::Serve { number, rule } => FullAnswer::Serve(base + u32::from(number), rule),
+                FormAnswer::Redirect { to, rule } => {
+                    FullAnswer::Redirect(format!("{stem}{}", to.suffix()), rule)
+                }
+            })),
+        }
+    }
 }
 
 fn full(stem: &str, hits: &[Option<Hit>; 8]) -> [FullAnswer; 8] {

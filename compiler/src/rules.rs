@@ -263,6 +263,10 @@ const WORKERS_NOT_FOUND: &str =
     "Workers static assets, \"Not found handling\"; asset worker, not-found handling";
 const PAGES: &str = "Pages, \"Serving Pages\"; Pages asset server, handler";
 
+const ROUTER: &str = "Workers static assets, \"Worker script first\"; router worker";
+const REDIRECTS: &str = "Workers and Pages, \"Redirects\"; asset worker and Pages asset server, rules engine";
+const ROUTES: &str = "Pages, \"Functions invocation routes\"";
+
 const SERVED: &str = "`{path}` costs no redirect.";
 const LINK: &str = "Link to `{to}` and the redirect is saved.";
 const LINK_OR_NONE: &str = "Link to `{to}` and the redirect is saved; with `html_handling = \"none\"` files answer under their own names only.";
@@ -398,6 +402,81 @@ pub const RUNTIME_RULES: &[Rule] = &[
         "asset worker and Pages asset server, `If-None-Match`",
         "`If-None-Match` is exactly the current ETag, or that behind `W/`: 304 without a body.",
         "The visitor's copy is current.",
+    ),
+    runtime(
+        "router/run-worker-first",
+        ROUTER,
+        "A rule of `run_worker_first` matches: the Worker answers, whatever assets there are.",
+        "A negative rule (`!/...`) keeps paths from the Worker.",
+    ),
+    runtime(
+        "router/excluded",
+        ROUTER,
+        "A negative rule of `run_worker_first` matches: the assets answer, whatever they have.",
+        "Take the rule out and the Worker is asked where no asset answers.",
+    ),
+    runtime(
+        "router/always",
+        ROUTER,
+        "`run_worker_first` is true (on Pages: there is a Function and no `_routes.json`): the script answers everything.",
+        "Give `run_worker_first` a list of rules, and assets answer the rest without a script.",
+    ),
+    runtime(
+        "router/miss",
+        ROUTER,
+        "There is a Worker, and no asset answers this path: the Worker does. Not-found handling counts only where \
+         `run_worker_first` has rules, or for navigations.",
+        "With rules in `run_worker_first`, or for navigations, the not-found page is taken instead.",
+    ),
+    runtime(
+        "router/no-script",
+        ROUTER,
+        "`run_worker_first` sends the request to a Worker, and there is none: the platform fails with 500.",
+        "Name the Worker with `main`, or take `run_worker_first` out.",
+    ),
+    runtime(
+        "router/image-guard",
+        ROUTER,
+        "The path is that of a framework's image proxy, asked for an image of another host: the router blocks it.",
+        "Fetch images from other hosts under another path.",
+    ),
+    runtime(
+        "router/cdn-cgi",
+        ROUTER,
+        "`/cdn-cgi/` is spelled with a backslash: redirect to the path as a URL parser reads it.",
+        "Do not link to `/cdn-cgi/`.",
+    ),
+    runtime(
+        "redirects/rule",
+        REDIRECTS,
+        "A rule of `_redirects` matches the path as it was sent: redirect as it says. Static rules come before dynamic ones, \
+         and both before any file.",
+        "The rule hides whatever file has this name.",
+    ),
+    runtime(
+        "redirects/broken-target",
+        REDIRECTS,
+        "A rule of `_redirects` matches, but its target, filled in, is no URL: the platform fails with 500.",
+        "Correct the rule's target.",
+    ),
+    runtime(
+        "headers/broken-name",
+        "asset worker and Pages asset server, `_headers`",
+        "A rule of `_headers` matches that removes or sets a header which can have no such name or value: the platform fails \
+         with 500.",
+        "Correct the header line. `! Name` removes a header; exactly one blank must follow the `!`.",
+    ),
+    runtime(
+        "pages/routes/include",
+        ROUTES,
+        "A rule of `include` in `_routes.json` matches, and none of `exclude`: the Function answers.",
+        "A rule in `exclude` gives the path to the assets, which costs no Function call.",
+    ),
+    runtime(
+        "pages/routes/broken",
+        ROUTES,
+        "A rule of `_routes.json` that is tried for this path is no regular expression once translated: the platform fails.",
+        "Take `(`, `[` and their like out of the rule.",
     ),
 ];
 

@@ -52,7 +52,15 @@
 //! | 8 | rules | [`RULE_LEN`] bytes each, ordered by id |
 //! | 9 | strings | bytes, UTF-8 |
 //! | 10 | canonicals | [`CANONICAL_LEN`] bytes each, ordered by asset |
-//! | 11 | provenance | what built the manifest (bincode; the reader hands it out as bytes) |
+//! | 11 | redirects | [`REDIRECT_LEN`] bytes each, in the order of the `_redirects` file |
+//! | 12 | redirect dispatch | which dynamic redirects can match a path: see Dispatch |
+//! | 13 | raw redirects | [`RAW_REDIRECT_LEN`] bytes each, ordered by path |
+//! | 14 | header rules | [`HEADER_RULE_LEN`] bytes each, in the order of the `_headers` file |
+//! | 15 | header lines | [`HEADER_LINE_LEN`] bytes each, in the order of the `_headers` file |
+//! | 16 | header sets | [`MASK_LEN`] bytes each: bit i, header rule i matches |
+//! | 17 | header dispatch | which header rules can match a path: see Dispatch |
+//! | 18 | router | header of [`ROUTER_HEADER_LEN`] bytes, then [`ROUTER_RULE_LEN`] bytes a rule |
+//! | 19 | provenance | what built the manifest (bincode; the reader hands it out as bytes) |
 //!
 //! Index header: `part_count` u32, `buckets_per_part` u32, `slots_per_part` u32, `key_count` u32, 16 reserved
 //! bytes. The path key of a stem selects part and bucket, the bucket's pilot the slot (`key.rs`).
@@ -61,9 +69,11 @@
 //! of the stem's first asset; of its irregular record if irregular), then the stem if it has at most
 //! [`INLINE_STEM_LEN`] bytes, else its string offset u64 and its path key u64.
 //!
-//! Shape: for each of the eight forms of a stem (`stem.rs`) 8 bytes: `action` u8, `argument` u8, `rule` u16, four
-//! reserved bytes. Action: [`ACTION_NONE`]; [`ACTION_SERVE`], the argument is added to `base`; [`ACTION_REDIRECT`], the
-//! argument is the form redirected to.
+//! Shape: for each of the eight forms of a stem (`stem.rs`) 8 bytes: `action` u8, `argument` u8, `rule` u16, `redirect` u16,
+//! `header_set` u16. Action: [`ACTION_NONE`]; [`ACTION_SERVE`], the argument is added to `base`; [`ACTION_REDIRECT`], the
+//! argument is the form redirected to. `redirect` is the index of the `_redirects` rule that answers this path when it is
+//! spelled canonically, [`NONE_U16`] if there is none; `header_set` the index of the header rules that match it then,
+//! [`NONE_U16`] if there are none, [`ANY_HEADER_SET`] if the reader must find out.
 //!
 //! Asset: `fingerprint` 32 bytes (SHA-256), `size` u48 in bytes, `form` u8, `canonical_form` u8 (the form under which it is
 //! served without redirect; [`CANONICAL_NONE`]; [`CANONICAL_OTHER`]: a path of another stem), `type` u32, `slot` u32.
@@ -76,10 +86,34 @@
 //! `key` u64, `folder_offset` u64, `folder_len` u32, `asset` u32 ([`NONE_U32`]: unused entry).
 //!
 //! Irregular: the answers of a stem that fit no shape, because an answer concerns another stem. For each form 24 bytes:
-//! `action` u8, 1 reserved byte, `rule` u16, `asset` u32, `target_offset` u64, `target_len` u32, 4 reserved bytes.
+//! `action` u8, 1 reserved byte, `rule` u16, `asset` u32, `target_offset` u64, `target_len` u32, `redirect` u16,
+//! `header_set` u16.
 //!
 //! Canonical: the canonical URL of an asset whose `canonical_form` is [`CANONICAL_OTHER`]: `asset` u32, `path_len` u32,
 //! `path_offset` u64.
+//!
+//! Redirect: a rule of `_redirects`. `texts_offset` u64; the lengths of its texts, which stand one behind the other, u32 each:
+//! `from`, `path`, `search` (with `?`), `hash` (with `#`), `host`, `url`; `line` u32, `status` u16, `kind` u8
+//! ([`REDIRECT_PATH`] and the constants beside it), `flags` u8 ([`REDIRECT_COLLAPSES`]). `path` is where it leads within the
+//! request's own origin, `url` the text that stands for it elsewhere; of a dynamic rule, `from` is the pattern and
+//! `path` the target with its placeholders.
+//!
+//! Raw redirect: a static rule whose path is not spelled canonically: `path_offset` u64, `path_len` u32, `redirect` u32.
+//!
+//! Header rule: `path_offset` u64 (the pattern, with `https://host` in front if it has one), `path_len` u32, `line` u32,
+//! `first_line` u32 (index into the header lines), `removal_count` u16, `set_count` u16 (removals first), `flags` u32
+//! ([`HEADER_RULE_HAS_HOST`] and the constants beside it), 4 reserved bytes.
+//!
+//! Header line: `name_offset` u64, `value_offset` u64, `name_len` u32, `value_len` u32.
+//!
+//! Dispatch: `mask` u128 of the rules that can match any path; then entries of [`DISPATCH_LEN`] bytes ordered by segment:
+//! `segment_offset` u64, `segment_len` u32, 4 reserved bytes, `mask` u128 of the rules that can match only paths whose first
+//! segment is this. Bit i of a redirect mask stands for the i-th rule whose kind is dynamic.
+//!
+//! Router: header `script` u8 (1: a Worker script or Pages Function exists), `first` u8 ([`FIRST_NEVER`] and the constants
+//! beside it), `navigation` u8 (1: navigations prefer assets), 1 reserved byte, `exclude_count` u32, `include_count` u32, 4
+//! reserved bytes; then the rules, exclusions first: `text_offset` u64, `text_len` u32, `kind` u32 ([`ROUTER_GLOB`] and the constants
+//! beside it).
 //!
 //! Rule: `id` u16, `name_len` u16, 4 reserved bytes, `name_offset` u64.
 
@@ -192,8 +226,24 @@ sections! {
     STRINGS = 9, "strings";
     /// Canonical URLs that are no form of their asset's stem.
     CANONICALS = 10, "canonicals";
+    /// Rules of `_redirects`.
+    REDIRECTS = 11, "redirects";
+    /// Which dynamic redirects can match a path.
+    REDIRECT_DISPATCH = 12, "redirect dispatch";
+    /// Static redirects from paths that are not spelled canonically.
+    RAW_REDIRECTS = 13, "raw redirects";
+    /// Rules of `_headers`.
+    HEADER_RULES = 14, "header rules";
+    /// The lines of these rules.
+    HEADER_LINES = 15, "header lines";
+    /// Which header rules match a stored path.
+    HEADER_SETS = 16, "header sets";
+    /// Which header rules can match a path.
+    HEADER_DISPATCH = 17, "header dispatch";
+    /// Who is asked first.
+    ROUTER = 18, "router";
     /// What built the manifest.
-    PROVENANCE = 11, "provenance";
+    PROVENANCE = 19, "provenance";
 }
 
 /// Length of the index section's own header, bytes.
@@ -247,6 +297,65 @@ pub const IRREGULAR_ENTRY_LEN: usize = 24;
 pub const IRREGULAR_LEN: usize = FORM_COUNT * IRREGULAR_ENTRY_LEN;
 /// Length of a canonical record, bytes.
 pub const CANONICAL_LEN: usize = 16;
+/// Length of a redirect record, bytes.
+pub const REDIRECT_LEN: usize = 40;
+/// Number of texts of a redirect.
+pub const REDIRECT_TEXT_COUNT: usize = 6;
+/// Static, leads to a path of the same origin.
+pub const REDIRECT_PATH: u8 = 0;
+/// Static, leads to an `https` URL, which may be of the same origin.
+pub const REDIRECT_HTTPS: u8 = 1;
+/// Static, leads to a URL with the request's scheme, which may be of the same origin.
+pub const REDIRECT_SCHEME_RELATIVE: u8 = 2;
+/// Static, leads to no URL: the platform fails.
+pub const REDIRECT_BROKEN: u8 = 3;
+/// Dynamic: `from` is a pattern.
+pub const REDIRECT_DYNAMIC: u8 = 4;
+/// Dynamic, but the pattern is one that the platform silently drops: never matches.
+pub const REDIRECT_NEVER: u8 = 5;
+/// Redirect flag: runs of `/` in the finished target become one.
+pub const REDIRECT_COLLAPSES: u8 = 1;
+/// Length of a raw redirect record, bytes.
+pub const RAW_REDIRECT_LEN: usize = 16;
+/// Length of a header rule record, bytes.
+pub const HEADER_RULE_LEN: usize = 32;
+/// Header rule flag: the pattern begins with `https://host`.
+pub const HEADER_RULE_HAS_HOST: u32 = 1;
+/// Header rule flag: values hold placeholders.
+pub const HEADER_RULE_SUBSTITUTES: u32 = 2;
+/// Header rule flag: it names a header that can't be: matching requests fail.
+pub const HEADER_RULE_BROKEN: u32 = 4;
+/// Header rule flag: the pattern is one that the platform silently drops: never matches.
+pub const HEADER_RULE_NEVER: u32 = 8;
+/// Length of a header line record, bytes.
+pub const HEADER_LINE_LEN: usize = 24;
+/// Length of a mask of rules, bytes.
+pub const MASK_LEN: usize = 16;
+/// Most rules that a mask can stand for.
+pub const MAX_MASK_RULES: usize = 128;
+/// Length of a dispatch entry, bytes.
+pub const DISPATCH_LEN: usize = 32;
+/// Header set of a stored path that the reader must work out itself.
+pub const ANY_HEADER_SET: u16 = u16::MAX - 1;
+/// Length of the router section's own header, bytes.
+pub const ROUTER_HEADER_LEN: usize = 16;
+/// Length of a router rule record, bytes.
+pub const ROUTER_RULE_LEN: usize = 16;
+/// The script is never asked first.
+pub const FIRST_NEVER: u8 = 0;
+/// The script is always asked first.
+pub const FIRST_ALWAYS: u8 = 1;
+/// Rules say whether the script is asked first; the assets answer what they exclude or can answer.
+pub const FIRST_RULES: u8 = 2;
+/// Rules say who answers; what they do not include is the assets'. (Pages)
+pub const FIRST_ROUTES: u8 = 3;
+/// Router rule: `*` is any run of characters.
+pub const ROUTER_GLOB: u32 = 0;
+/// Router rule: as [`ROUTER_GLOB`], and a `/` at the end, or all that follows it if the rule ends in `/*`, may be missing or
+/// be there. (Pages)
+pub const ROUTER_ROUTE: u32 = 2;
+/// Router rule: a regular expression, for Pages rules with characters that one has a meaning for.
+pub const ROUTER_REGEX: u32 = 1;
 /// Length of a rule record, bytes.
 pub const RULE_LEN: usize = 16;
 

@@ -12,6 +12,7 @@
     )
 )]
 
+extern crate alloc;
 #[cfg(any(test, feature = "mmap"))]
 extern crate std;
 
@@ -20,26 +21,36 @@ mod asset;
 mod bytes;
 mod error;
 pub mod format;
+mod headers;
 pub mod key;
 mod location;
 mod lookup;
 mod manifest;
+mod mask;
 #[cfg(feature = "mmap")]
 mod mmap;
 mod not_found;
 mod path;
+pub mod pattern;
+mod redirects;
+pub mod regex;
 mod request;
+mod router;
 mod stem;
+pub mod url;
 mod verify;
 
 pub use answer::{Resolution, RuleId};
 pub use asset::{Asset, ETag, SitePath};
 pub use error::{OpenError, RequestError, VerifyError};
+pub use headers::HeaderRule;
 pub use location::{Encoded, Location};
 pub use lookup::{Route, RouteEffect};
 pub use manifest::{Manifest, Platform};
 #[cfg(feature = "mmap")]
 pub use mmap::{FileError, ManifestFile};
-pub use path::{DecodeMode, MAX_REQUEST_LEN, RequestPath, Scratch};
+pub use path::{DecodeMode, MAX_REQUEST_LEN, RequestPath, Scratch, decode_path, encode_site_path};
+pub use redirects::{RedirectRule, RuleLocation};
 pub use request::{Answer, Decision, HeaderValue, Request, RequestHeaders};
+pub use router::RouterMatch;
 pub use stem::{Form, split_stem};

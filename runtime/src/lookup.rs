@@ -23,6 +23,38 @@ pub(crate) enum Stored<'a> {
     Redirect { target: SitePath<'a>, rule: RuleId },
 }
 
+/// What is stored for a path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    /// What the files answer; `None` if nothing, as for a path that only a rule of `_redirects` knows.
+    pub(crate) stored: Option<Stored<'a>>,
+    /// The rule of `_redirects` that answers first, if the path is spelled canonically.
+    pub(crate) redirect: u16,
+    /// The rules of `_headers` that match, if the path is spelled canonically.
+    pub(crate) header_set: u16,
+}
+
+/// Gives the decoded path to a function. A path that is its own decoding, as nearly all are, is not copied.
+#[inline]
+pub(crate) fn with_site_path<T>(
+    request: &RequestPath<'_>,
+    mode: DecodeMode,
+    then: impl FnOnce(&[u8]) -> T,
+) -> T {
+    if request.is_plain() { then(request.path_bytes()) } else { with_decoded_path(request, mode, then) }
+}
+
+#[cold]
+fn with_decoded_path<T>(request: &RequestPath<'_>, mode: DecodeMode, then: impl FnOnce(&[u8]) -> T) -> T {
+    const SHORT: usize = 512;
+    let path = request.path_bytes();
+    if path.len() <= SHORT {
+        then(path::decode_into(path, mode, &mut [0; SHORT]).unwrap_or_default())
+    } else {
+        then(path::decode_into(path, mode, &mut [0; MAX_REQUEST_LEN]).unwrap_or_default())
+    }
+}
+
 impl Manifest<'_> {
     /// Looks up a request path: what the platform answers to a GET for it, before conditional headers.
     ///
@@ -42,36 +74,48 @@ impl Manifest<'_> {
     /// ```
     #[inline]
     pub fn lookup<'m, 'r>(&'m self, request: &RequestPath<'r>) -> Resolution<'m, 'r> {
-        if request.is_plain() {
-            self.resolve(request.path_bytes(), request)
-        } else {
-            self.lookup_decoded(request)
-        }
+        self.lookup_with(request, self.policy.not_found)
     }
 
-    #[cold]
-    fn lookup_decoded<'m, 'r>(&'m self, request: &RequestPath<'r>) -> Resolution<'m, 'r> {
-        const SHORT: usize = 512;
-        if request.path_bytes().len() <= SHORT {
-            self.decode_and_resolve(request, &mut [0; SHORT])
-        } else {
-            self.decode_and_resolve(request, &mut [0; MAX_REQUEST_LEN])
-        }
-    }
-
-    fn decode_and_resolve<'m, 'r>(
+    /// The same, with another not-found handling.
+    #[inline]
+    pub(crate) fn lookup_with<'m, 'r>(
         &'m self,
         request: &RequestPath<'r>,
-        buffer: &mut [u8],
+        not_found: u8,
     ) -> Resolution<'m, 'r> {
-        let path = request.path_bytes();
-        let site_path = path::decode_into(path, self.policy.decode, buffer).unwrap_or_default();
-        let resolution = self.resolve(site_path, request);
+        with_site_path(request, self.policy.decode, |site_path| {
+            let stored = self.entry(site_path).and_then(|entry| entry.stored);
+            self.resolve(site_path, stored, request, not_found)
+        })
+    }
+
+    /// Resolves a decoded path for which something, or nothing, is stored.
+    #[inline]
+    pub(crate) fn resolve<'m, 'r>(
+        &'m self,
+        site_path: &[u8],
+        stored: Option<Stored<'m>>,
+        request: &RequestPath<'r>,
+        not_found: u8,
+    ) -> Resolution<'m, 'r> {
+        let resolution = match stored {
+            Some(Stored::Serve { asset, rule }) => match self.asset(asset) {
+                Some(asset) => Resolution::Serve { asset, rule },
+                None => Resolution::NotFound { rule },
+            },
+            Some(Stored::Redirect { target, rule }) => return self.redirect(target, request, rule),
+            None => self.miss(site_path, request, not_found),
+        };
         let encodes = self.policy.flags & format::FLAG_CANONICAL_REDIRECT != 0;
-        if resolution.asset().is_none() || !encodes || path::is_canonical(path) {
+        if !encodes
+            || request.is_plain()
+            || resolution.asset().is_none()
+            || path::is_canonical(request.path_bytes())
+        {
             return resolution;
         }
-        let location = Location::canonical(path, request.query_bytes());
+        let location = Location::canonical(request.path_bytes(), request.query_bytes());
         Resolution::Redirect {
             status: self.policy.redirect_status,
             location,
@@ -79,47 +123,30 @@ impl Manifest<'_> {
         }
     }
 
-    /// Resolves a decoded path.
+    /// What is stored for a site path: nothing unless its stem is known. One hash, one slot, one comparison.
     #[inline]
-    fn resolve<'m, 'r>(&'m self, site_path: &[u8], request: &RequestPath<'r>) -> Resolution<'m, 'r> {
-        match self.stored(site_path) {
-            Some(Stored::Serve { asset, rule }) => match self.asset(asset) {
-                Some(asset) => Resolution::Serve { asset, rule },
-                None => Resolution::NotFound { rule },
-            },
-            Some(Stored::Redirect { target, rule }) => self.redirect(target, request, rule),
-            None => self.miss(site_path, request),
-        }
-    }
-
-    /// The stored answer for a site path; `None` if there is none. One hash, one slot, one comparison.
-    #[inline]
-    pub(crate) fn stored(&self, site_path: &[u8]) -> Option<Stored<'_>> {
+    pub(crate) fn entry(&self, site_path: &[u8]) -> Option<Entry<'_>> {
         let (stem, form) = split_stem(site_path);
         let key = key::path_key(stem, self.seed);
         let (part, bucket) = self.index.bucket(key);
         let pilot = self.pilots.get(to_usize(bucket))?;
         let slot = self.slots.get(to_usize(self.index.slot(key, part, *pilot)))?;
-        if self.stem_of(slot)? == stem { self.answer_of(slot, form) } else { None }
+        if self.stem_of(slot)? == stem { self.entry_of(slot, form) } else { None }
     }
 
     /// What a slot says about one form of its stem.
     #[inline]
-    pub(crate) fn answer_of<'m>(
-        &'m self,
-        slot: &'m [u8; format::SLOT_LEN],
-        form: Form,
-    ) -> Option<Stored<'m>> {
+    pub(crate) fn entry_of<'m>(&'m self, slot: &'m [u8; format::SLOT_LEN], form: Form) -> Option<Entry<'m>> {
         let shape = u16_at(slot, 2);
         let base = u32_at(slot, 4);
         if shape == format::IRREGULAR_SHAPE {
-            return self.irregular_answer(base, form);
+            return self.irregular_entry(base, form);
         }
         let shape = self.shapes.get(usize::from(shape))?;
         let entry = shape.as_chunks::<{ format::SHAPE_ENTRY_LEN }>().0.get(form as usize)?;
         let rule = RuleId(u16_at(entry, 2));
         let argument = u8_at(entry, 1);
-        match u8_at(entry, 0) {
+        let stored = match u8_at(entry, 0) {
             format::ACTION_SERVE => Some(Stored::Serve { asset: base.wrapping_add(argument.into()), rule }),
             format::ACTION_REDIRECT => {
                 let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
@@ -129,22 +156,24 @@ impl Manifest<'_> {
                 })
             }
             _ => None,
-        }
+        };
+        Some(Entry { stored, redirect: u16_at(entry, 4), header_set: u16_at(entry, 6) })
     }
 
     #[cold]
-    fn irregular_answer(&self, index: u32, form: Form) -> Option<Stored<'_>> {
+    fn irregular_entry(&self, index: u32, form: Form) -> Option<Entry<'_>> {
         let record = self.irregular.get(to_usize(index.into()))?;
         let entry = record.as_chunks::<{ format::IRREGULAR_ENTRY_LEN }>().0.get(form as usize)?;
         let rule = RuleId(u16_at(entry, 2));
-        match u8_at(entry, 0) {
+        let stored = match u8_at(entry, 0) {
             format::ACTION_SERVE => Some(Stored::Serve { asset: u32_at(entry, 4), rule }),
             format::ACTION_REDIRECT => {
                 let target = self.string(u64_at(entry, 8), u32_at(entry, 16).into())?;
                 Some(Stored::Redirect { target: SitePath::new(target, ""), rule })
             }
             _ => None,
-        }
+        };
+        Some(Entry { stored, redirect: u16_at(entry, 20), header_set: u16_at(entry, 22) })
     }
 
     fn redirect<'m, 'r>(
@@ -170,7 +199,12 @@ impl Manifest<'_> {
     }
 
     /// What a path gets for which nothing is stored.
-    fn miss<'m, 'r>(&'m self, site_path: &[u8], request: &RequestPath<'r>) -> Resolution<'m, 'r> {
+    fn miss<'m, 'r>(
+        &'m self,
+        site_path: &[u8],
+        request: &RequestPath<'r>,
+        not_found: u8,
+    ) -> Resolution<'m, 'r> {
         if self.policy.flags & format::FLAG_INDEX_REDIRECT != 0 {
             let query = request.query_bytes();
             // `/x/index` loses `index`, `/x/index/` loses `index/`; the decoded path is what is shortened.
@@ -183,13 +217,13 @@ impl Manifest<'_> {
                 return self.redirect_to(location, RuleId::PAGES_INDEX);
             }
         }
-        self.not_found(site_path)
+        self.not_found(site_path, not_found)
     }
 
     /// What the not-found handling of the site gives for a miss.
-    pub(crate) fn not_found<'m, 'r>(&'m self, site_path: &[u8]) -> Resolution<'m, 'r> {
+    fn not_found<'m, 'r>(&'m self, site_path: &[u8], not_found: u8) -> Resolution<'m, 'r> {
         let single_page = || self.asset(self.policy.single_page_asset);
-        match self.policy.not_found {
+        match not_found {
             format::NOT_FOUND_PAGE => match self.nearest_not_found(site_path) {
                 Some(asset) => Resolution::NotFoundPage { asset, rule: RuleId::NOT_FOUND_PAGE },
                 None => Resolution::NotFound { rule: RuleId::NOT_FOUND_NO_PAGE },
@@ -210,7 +244,7 @@ impl Manifest<'_> {
     /// Every path with a stored answer, as site path and answer, in slot order. O(size of the index).
     pub fn routes(&self) -> impl Iterator<Item = Route<'_>> {
         self.stored_paths().filter_map(|(slot, stem, form)| {
-            let (effect, rule) = match self.answer_of(slot, form)? {
+            let (effect, rule) = match self.entry_of(slot, form)?.stored? {
                 Stored::Serve { asset, rule } => (RouteEffect::Serve(self.asset(asset)?), rule),
                 Stored::Redirect { target, rule } => (RouteEffect::Redirect(target), rule),
             };

@@ -16,7 +16,9 @@ use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::error::OpenError;
 use crate::format::{self, header, section};
 use crate::key::{self, IndexShape};
+use crate::mask::Dispatch;
 use crate::path::DecodeMode;
+use crate::router::Router;
 use crate::stem::Form;
 
 /// Everything that does not depend on the request path: small, copied out of the header when opened.
@@ -59,6 +61,14 @@ pub struct Manifest<'a> {
     pub(crate) canonicals: &'a [[u8; format::CANONICAL_LEN]],
     pub(crate) rules: &'a [[u8; format::RULE_LEN]],
     pub(crate) strings: &'a [u8],
+    pub(crate) redirects: &'a [[u8; format::REDIRECT_LEN]],
+    pub(crate) redirect_dispatch: Dispatch<'a>,
+    pub(crate) raw_redirects: &'a [[u8; format::RAW_REDIRECT_LEN]],
+    pub(crate) header_rules: &'a [[u8; format::HEADER_RULE_LEN]],
+    pub(crate) header_lines: &'a [[u8; format::HEADER_LINE_LEN]],
+    pub(crate) header_sets: &'a [[u8; format::MASK_LEN]],
+    pub(crate) header_dispatch: Dispatch<'a>,
+    pub(crate) router: Router<'a>,
     provenance: &'a [u8],
 }
 
@@ -93,6 +103,14 @@ impl<'a> Manifest<'a> {
             canonicals: sections.records(section::CANONICALS)?,
             rules: sections.records(section::RULES)?,
             strings: sections.bytes_of(section::STRINGS),
+            redirects: sections.records(section::REDIRECTS)?,
+            redirect_dispatch: sections.dispatch(section::REDIRECT_DISPATCH)?,
+            raw_redirects: sections.records(section::RAW_REDIRECTS)?,
+            header_rules: sections.records(section::HEADER_RULES)?,
+            header_lines: sections.records(section::HEADER_LINES)?,
+            header_sets: sections.records(section::HEADER_SETS)?,
+            header_dispatch: sections.dispatch(section::HEADER_DISPATCH)?,
+            router: sections.router()?,
             provenance: sections.bytes_of(section::PROVENANCE),
         })
     }
@@ -382,5 +400,21 @@ impl<'a> Sections<'a> {
             return Err(self.damaged(section::NOT_FOUND));
         }
         Ok((head, table))
+    }
+
+    fn dispatch(&self, kind: u32) -> Result<Dispatch<'a>, OpenError> {
+        Dispatch::read(self.bytes_of(kind)).ok_or_else(|| self.damaged(kind))
+    }
+
+    fn router(&self) -> Result<Router<'a>, OpenError> {
+        let bytes = self.bytes_of(section::ROUTER);
+        let (head, rules) = bytes.split_at_checked(format::ROUTER_HEADER_LEN).unwrap_or_default();
+        let rules: &[[u8; format::ROUTER_RULE_LEN]] = self.whole_records(section::ROUTER, rules)?;
+        let count = u64::from(u32_at(head, 4)) + u64::from(u32_at(head, 8));
+        if rules.len() as u64 != count {
+            Err(self.damaged(section::ROUTER))
+        } else {
+            Ok(Router::new(head, rules))
+        }
     }
 }

@@ -90,6 +90,8 @@ pub struct RequestPath<'r> {
     path: &'r [u8],
     query: &'r [u8],
     plain: bool,
+    /// Whether the target had `/cdn-cgi\` in it, which the router treats by itself.
+    cdn_cgi_backslash: bool,
 }
 
 impl<'r> RequestPath<'r> {
@@ -127,6 +129,17 @@ impl<'r> RequestPath<'r> {
             Some(request) => Ok(request),
             None => parse_slow(target, scratch),
         }
+    }
+
+    /// A path that a URL parser has already been over, with the query of another request path.
+    pub(crate) fn rewritten(path: &'r str, query: &'r [u8]) -> Self {
+        let path = path.as_bytes();
+        RequestPath { path, query, plain: is_plain(path), cdn_cgi_backslash: false }
+    }
+
+    /// Whether the target was spelled with `/cdn-cgi\`.
+    pub(crate) fn has_cdn_cgi_backslash(&self) -> bool {
+        self.cdn_cgi_backslash
     }
 
     /// The path: ASCII, begins with `/`, percent-encoded.
@@ -187,7 +200,17 @@ fn scan(target: &[u8]) -> Option<RequestPath<'_>> {
         return None;
     }
     let plain = path_bits & PLAIN != 0 && !double_slash;
-    Some(RequestPath { path, query: if query.len() > 1 { query } else { b"" }, plain })
+    Some(RequestPath {
+        path,
+        query: if query.len() > 1 { query } else { b"" },
+        plain,
+        cdn_cgi_backslash: false,
+    })
+}
+
+/// Whether a path is its own decoding and its own canonical encoding, in either way of decoding.
+fn is_plain(path: &[u8]) -> bool {
+    path.iter().all(|&b| class_of(b) & PLAIN != 0) && !path.windows(2).any(|pair| pair == b"//")
 }
 
 fn has_dot_segment(path: &[u8]) -> bool {
@@ -219,14 +242,15 @@ fn parse_slow<'r>(target: &[u8], scratch: &'r mut Scratch) -> Result<RequestPath
     let target = target.get(..fragment).unwrap_or_default();
     let question = target.iter().position(|&b| b == b'?').unwrap_or(target.len());
     let (path, query) = target.split_at_checked(question).unwrap_or((target, b""));
+    let cdn_cgi_backslash = target.windows(9).any(|part| part == b"/cdn-cgi\\");
     write_path(path, &mut out)?;
     let path_len = out.len;
     write_encoded(query, IN_QUERY, &mut out)?;
     let len = out.len;
     let written = scratch.bytes.get(..len).unwrap_or_default();
     let (path, query) = written.split_at_checked(path_len).unwrap_or((b"/", b""));
-    let plain = path.iter().all(|&b| class_of(b) & PLAIN != 0) && !path.windows(2).any(|pair| pair == b"//");
-    Ok(RequestPath { path, query: if query.len() > 1 { query } else { b"" }, plain })
+    let query = if query.len() > 1 { query } else { b"" };
+    Ok(RequestPath { path, query, plain: is_plain(path), cdn_cgi_backslash })
 }
 
 /// Writes the segments of a path, without its dot segments.
@@ -378,7 +402,7 @@ impl Iterator for Decoding<'_> {
 
 /// The byte of two hex digits at the front, and what follows them.
 #[inline]
-fn unescape(tail: &[u8]) -> Option<(u8, &[u8])> {
+pub(crate) fn unescape(tail: &[u8]) -> Option<(u8, &[u8])> {
     let (digits, behind) = tail.split_first_chunk::<2>()?;
     let [high, low] = digits.map(|d| char::from(d).to_digit(16));
     Some((u8::try_from(high? * 16 + low?).ok()?, behind))
@@ -451,7 +475,23 @@ pub(crate) fn encoded(decoded: impl Iterator<Item = u8>) -> impl Iterator<Item =
 
 /// Whether a path is its own canonical encoding once decoded segment by segment (Workers).
 pub(crate) fn is_canonical(path: &[u8]) -> bool {
-    encoded(Decoding::new(path, DecodeMode::Segments)).eq(path.iter().copied())
+    is_canonical_in(path, DecodeMode::Segments)
+}
+
+/// Whether a path is the canonical encoding of what it decodes to.
+pub(crate) fn is_canonical_in(path: &[u8], mode: DecodeMode) -> bool {
+    encoded(Decoding::new(path, mode)).eq(path.iter().copied())
+}
+
+/// What a path, as a URL parser leaves it, decodes to.
+pub fn decode_path(path: &str, mode: DecodeMode) -> alloc::string::String {
+    let bytes = Decoding::new(path.as_bytes(), mode).collect();
+    alloc::string::String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The canonical encoding of a site path: `encodeURIComponent` on each segment, upper-case hex.
+pub fn encode_site_path(site_path: &str) -> alloc::string::String {
+    encoded(site_path.bytes()).map(char::from).collect()
 }
 
 /// Decodes a request path into `out`, and gives the part written: the site path, which is UTF-8. `None` if

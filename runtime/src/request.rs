@@ -1,13 +1,19 @@
 //! A whole request to a whole answer: method and headers on top of the look-up, in the platform's order
 //! (`docs/ROUTING.md`, "Decision order").
 
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag};
+use crate::format;
+use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
+use crate::lookup::{Entry, with_site_path};
 use crate::manifest::{Manifest, Platform};
-use crate::path::RequestPath;
+use crate::path::{RequestPath, is_canonical_in};
+use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
+use crate::router::{Preference, RouterMatch};
 
 /// The parts of a request on which an answer can depend.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +43,8 @@ pub struct RequestHeaders<'r> {
     pub has_range: bool,
     /// The value of `Sec-Fetch-Mode`, if sent.
     pub sec_fetch_mode: Option<&'r [u8]>,
+    /// The value of `Sec-Fetch-Dest`, if sent.
+    pub sec_fetch_dest: Option<&'r [u8]>,
 }
 
 impl<'r> RequestHeaders<'r> {
@@ -55,6 +63,8 @@ impl<'r> RequestHeaders<'r> {
                 found.has_range = true;
             } else if name.eq_ignore_ascii_case("sec-fetch-mode") {
                 found.sec_fetch_mode = Some(value);
+            } else if name.eq_ignore_ascii_case("sec-fetch-dest") {
+                found.sec_fetch_dest = Some(value);
             }
         }
         found
@@ -74,20 +84,22 @@ impl<'r> Request<'r> {
 }
 
 /// Who answers a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Decision<'m, 'r> {
     /// The user's own code: a Worker script or a Pages Function.
     Worker {
         /// Why.
         rule: RuleId,
+        /// The rule of `run_worker_first` or `_routes.json` that said so, if one did.
+        router_match: Option<RouterMatch>,
     },
     /// The static assets, with this answer.
     Assets(Answer<'m, 'r>),
 }
 
 /// What the platform answers: status, headers as far as the build determines them, and which file is the body.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Answer<'m, 'r> {
     /// The HTTP status.
     pub status: u16,
@@ -95,24 +107,53 @@ pub struct Answer<'m, 'r> {
     pub rule: RuleId,
     /// The file whose bytes are the body (for HEAD: would be); `None` if there is none.
     pub body: Option<Asset<'m>>,
+    /// The index of the `_redirects` rule that answered, or that put another path in place of the request's.
+    pub redirect: Option<usize>,
     headers: Headers<'m, 'r>,
+    header_rules: MatchedRules<'m, 'r>,
 }
 
-/// The headers of an answer, before they are listed.
-#[derive(Debug, Clone, Copy, Default)]
+/// The headers that the server itself sends.
+#[derive(Debug, Clone, Default)]
 struct Headers<'m, 'r> {
     etag: Option<ETag>,
     content_type: Option<&'m str>,
     cache_control: Option<&'static str>,
-    location: Option<Location<'m, 'r>>,
+    location: Option<AnswerLocation<'m, 'r>>,
     is_pages: bool,
+    /// Whether `Cache-Control` is set after the rules of `_headers`, not before them.
+    forces_no_store: bool,
 }
 
 const REVALIDATE: &str = "public, max-age=0, must-revalidate";
 const NO_STORE: &str = "no-store";
+/// What comes with the short text that the platforms themselves write.
+const PLAIN_TEXT: &str = "text/plain;charset=UTF-8";
+
+/// Where an answer leads. Shows as the text of the `Location` header.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum AnswerLocation<'m, 'r> {
+    /// As html handling says.
+    Path(Location<'m, 'r>),
+    /// As a static rule of `_redirects` says.
+    Rule(RuleLocation<'m, 'r>),
+    /// Made for this request.
+    Made(String),
+}
+
+impl fmt::Display for AnswerLocation<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AnswerLocation::Path(location) => location.fmt(f),
+            AnswerLocation::Rule(location) => location.fmt(f),
+            AnswerLocation::Made(location) => f.write_str(location),
+        }
+    }
+}
 
 /// The value of a response header. Shows as its text.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum HeaderValue<'m, 'r> {
     /// A text.
@@ -120,7 +161,9 @@ pub enum HeaderValue<'m, 'r> {
     /// An entity tag.
     ETag(ETag),
     /// Where a redirect leads.
-    Location(Location<'m, 'r>),
+    Location(AnswerLocation<'m, 'r>),
+    /// A text made for this request.
+    Made(String),
 }
 
 impl fmt::Display for HeaderValue<'_, '_> {
@@ -129,16 +172,19 @@ impl fmt::Display for HeaderValue<'_, '_> {
             HeaderValue::Text(text) => f.write_str(text),
             HeaderValue::ETag(etag) => etag.fmt(f),
             HeaderValue::Location(location) => location.fmt(f),
+            HeaderValue::Made(text) => f.write_str(text),
         }
     }
 }
 
 impl<'m, 'r> Answer<'m, 'r> {
-    /// The response headers, in lower case and in alphabetical order.
-    pub fn headers(&self) -> impl Iterator<Item = (&'static str, HeaderValue<'m, 'r>)> + use<'m, 'r> {
-        let Headers { etag, content_type, cache_control, location, is_pages } = self.headers;
+    /// The response headers, a line each, names in lower case: first those of the server in alphabetical order, then what
+    /// `_headers` adds, in its order. A name may come more than once.
+    pub fn headers(&self) -> impl Iterator<Item = (&'m str, HeaderValue<'m, 'r>)> + use<'m, 'r> {
+        let Headers { etag, content_type, cache_control, location, is_pages, forces_no_store } =
+            self.headers.clone();
         let text = HeaderValue::Text;
-        [
+        let own = [
             ("access-control-allow-origin", is_pages.then_some(text("*"))),
             ("cache-control", cache_control.map(text)),
             ("content-type", content_type.map(text)),
@@ -146,77 +192,270 @@ impl<'m, 'r> Answer<'m, 'r> {
             ("location", location.map(HeaderValue::Location)),
             ("referrer-policy", is_pages.then_some(text("strict-origin-when-cross-origin"))),
             ("x-content-type-options", (is_pages && content_type.is_some()).then_some(text("nosniff"))),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
+        ];
+        let rules = self.header_rules;
+        let kept = own.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let kept =
+            kept.filter(move |(name, _)| (forces_no_store && *name == "cache-control") || rules.keep(name));
+        let added = rules.added().map(|(name, value)| match value {
+            AddedValue::Stored(text) => (name, HeaderValue::Text(text)),
+            AddedValue::Made(text) => (name, HeaderValue::Made(text)),
+        });
+        kept.chain(added.filter(move |(name, _)| !(forces_no_store && *name == "cache-control")))
     }
 
-    /// Where a redirect leads; `None` for everything else.
-    pub fn location(&self) -> Option<Location<'m, 'r>> {
-        self.headers.location
+    /// Where a redirect leads; `None` for everything else. `_headers` may still change the header.
+    pub fn location(&self) -> Option<&AnswerLocation<'m, 'r>> {
+        self.headers.location.as_ref()
     }
 
-    /// What is sent as `Content-Type`.
+    /// The server's own `Content-Type`.
     pub fn content_type(&self) -> Option<&'m str> {
         self.headers.content_type
     }
 
-    /// The entity tag that is sent.
+    /// The server's own entity tag.
     pub fn etag(&self) -> Option<ETag> {
         self.headers.etag
+    }
+
+    /// The rules of `_headers` that match the request, in order.
+    pub fn matched_header_rules(&self) -> impl Iterator<Item = HeaderRule<'m>> + use<'m, 'r> {
+        self.header_rules.rules()
+    }
+
+    fn with_headers(self, headers: Headers<'m, 'r>) -> Self {
+        Answer { headers: Headers { is_pages: self.headers.is_pages, ..headers }, ..self }
+    }
+}
+
+/// What the files and the rules of `_redirects` say, before method and conditional headers.
+struct Found<'m, 'r> {
+    intent: Intent<'m, 'r>,
+    /// The rule of `_redirects` that had its part in it.
+    redirect: Option<usize>,
+    header_rules: MatchedRules<'m, 'r>,
+}
+
+enum Intent<'m, 'r> {
+    /// A rule of `_redirects` redirects, with this status.
+    Rule(u16, AnswerLocation<'m, 'r>),
+    /// A rule of `_redirects` leads nowhere.
+    Broken,
+    /// Html handling redirects.
+    Redirect(u16, AnswerLocation<'m, 'r>, RuleId),
+    /// A file, with 200 or 404.
+    File(u16, Asset<'m>, RuleId),
+    /// Nothing.
+    Nothing(RuleId),
+    /// The platform fails.
+    Exception(RuleId),
+}
+
+impl<'m, 'r> Intent<'m, 'r> {
+    fn of(resolution: Resolution<'m, 'r>) -> Self {
+        Self::with_location(resolution, AnswerLocation::Path)
+    }
+
+    /// For a path that does not outlive the look-up: a location that may point into it is written out.
+    fn of_made(resolution: Resolution<'m, '_>) -> Self {
+        Self::with_location(resolution, |location| AnswerLocation::Made(location.to_string()))
+    }
+
+    fn with_location<'x>(
+        resolution: Resolution<'m, 'x>,
+        convert: impl FnOnce(Location<'m, 'x>) -> AnswerLocation<'m, 'r>,
+    ) -> Self {
+        let status = resolution.status();
+        match resolution {
+            Resolution::Redirect { location, rule, .. } => Intent::Redirect(status, convert(location), rule),
+            Resolution::NotFound { rule } => Intent::Nothing(rule),
+            Resolution::Exception { rule } => Intent::Exception(rule),
+            Resolution::Serve { asset, rule }
+            | Resolution::SinglePage { asset, rule }
+            | Resolution::NotFoundPage { asset, rule } => Intent::File(status, asset, rule),
+        }
     }
 }
 
 impl Manifest<'_> {
-    /// Decides who answers a request, and gives the answer if it is the assets. O(length of the path).
+    /// Decides who answers a request, and gives the answer if it is the assets. O(length of the path), and for a site with a
+    /// script also of its router's rules.
     pub fn decide<'m, 'r>(&'m self, request: &Request<'r>) -> Decision<'m, 'r> {
-        Decision::Assets(self.answer(request))
+        let path = request.path.path_bytes();
+        if self.platform() == Platform::Workers
+            && request.path.has_cdn_cgi_backslash()
+            && path.starts_with(b"/cdn-cgi/")
+        {
+            return Decision::Assets(self.cdn_cgi_redirect(request));
+        }
+        match self.preference(path, request.headers.sec_fetch_mode) {
+            Preference::Assets(_) => Decision::Assets(self.answer(request)),
+            Preference::Script(rule, router_match) => self.script(rule, router_match, request),
+            Preference::Exception(rule, _) => Decision::Assets(self.bare(500, rule)),
+            Preference::AskAssets { with_not_found } => self.ask_assets(with_not_found, request),
+        }
+    }
+
+    /// Asks the assets whether they can answer. After a yes they answer with the site's full not-found handling, which makes a
+    /// difference only where a rewrite led to nothing.
+    fn ask_assets<'m, 'r>(&'m self, with_not_found: bool, request: &Request<'r>) -> Decision<'m, 'r> {
+        let not_found = if with_not_found { self.policy.not_found } else { format::NOT_FOUND_NONE };
+        let found = self.find(request, not_found);
+        match (&found.intent, found.redirect) {
+            (Intent::Nothing(_), None) => self.script(RuleId::ROUTER_MISS, None, request),
+            (Intent::Nothing(_), Some(_)) => Decision::Assets(self.answer(request)),
+            _ => Decision::Assets(self.answer_found(found, request)),
+        }
+    }
+
+    fn script<'m, 'r>(
+        &'m self,
+        rule: RuleId,
+        router_match: Option<RouterMatch>,
+        request: &Request<'r>,
+    ) -> Decision<'m, 'r> {
+        if self.platform() == Platform::Workers && guard::blocks_always(request) {
+            return Decision::Assets(self.blocked());
+        }
+        Decision::Worker { rule, router_match }
+    }
+
+    /// What the router makes of an answer that the Worker gave: an answer of its own (403) where an image proxy would hand out
+    /// what it fetched from another host, `None` where the Worker's stands. `content_type` is that of the Worker's answer.
+    ///
+    /// Source: `docs/ROUTING.md`, "The router".
+    pub fn guard_worker_answer<'m, 'r>(
+        &'m self,
+        request: &Request<'r>,
+        content_type: Option<&str>,
+    ) -> Option<Answer<'m, 'r>> {
+        let blocks = self.platform() == Platform::Workers
+            && (guard::blocks_always(request) || guard::blocks_unless_image(request, content_type));
+        blocks.then(|| self.blocked())
+    }
+
+    fn blocked<'m, 'r>(&'m self) -> Answer<'m, 'r> {
+        let answer = self.bare(403, RuleId::ROUTER_IMAGE_GUARD);
+        answer.with_headers(Headers { content_type: Some(PLAIN_TEXT), ..Headers::default() })
+    }
+
+    fn cdn_cgi_redirect<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
+        let (scheme, host) = (request.scheme, request.host);
+        let url = alloc::format!("{scheme}://{host}{}{}", request.path.path(), request.path.query());
+        let location = Some(AnswerLocation::Made(url));
+        self.bare(307, RuleId::ROUTER_CDN_CGI).with_headers(Headers { location, ..Headers::default() })
     }
 
     /// What the assets answer to a request, whether or not the platform would ask them first: the answer that a Worker gets
-    /// through its assets binding. [`Manifest::lookup`], then what method and headers make of it. No allocation; O(length of the
-    /// path).
+    /// through its assets binding. [`Manifest::lookup`], with the rules of `_redirects` before it and method, conditional
+    /// headers and `_headers` behind it.
+    ///
+    /// No allocation, unless a dynamic rule of `_redirects` answers, or a rule of `_headers` that matches names a host or
+    /// fills in values. O(length of the path).
     pub fn answer<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
-        let reads = matches!(request.method, "GET" | "HEAD");
-        let is_pages = self.platform() == Platform::Pages;
-        if is_pages && !reads {
-            return self.empty(405, RuleId::METHOD_NOT_ALLOWED);
+        let found = self.find(request, self.policy.not_found);
+        self.answer_found(found, request)
+    }
+
+    /// Rules of `_redirects`, then the look-up. One slot is touched, whether or not there are such rules.
+    fn find<'m, 'r>(&'m self, request: &Request<'r>, not_found: u8) -> Found<'m, 'r> {
+        let path = &request.path;
+        let host = request.host;
+        if self.redirects.is_empty() && self.header_rules.is_empty() {
+            let intent = Intent::of(self.lookup_with(path, not_found));
+            return Found { intent, redirect: None, header_rules: MatchedRules::none(self) };
         }
-        let resolution = self.lookup(&request.path);
-        match resolution {
-            Resolution::NotFound { rule } => self.empty(404, rule),
-            Resolution::Exception { rule } => self.empty(500, rule),
-            _ if !reads => self.empty(405, RuleId::METHOD_NOT_ALLOWED),
-            Resolution::Redirect { status, location, rule } => {
-                let headers = Headers { location: Some(location), is_pages, ..Headers::default() };
-                Answer { status, rule, body: None, headers }
+        with_site_path(path, self.policy.decode, |site_path| {
+            let entry = self.entry(site_path);
+            let is_canonical = path.is_plain() || is_canonical_in(path.path_bytes(), self.policy.decode);
+            let known = entry.filter(|_| is_canonical);
+            let header_set = known.map_or(format::ANY_HEADER_SET, |entry| entry.header_set);
+            let header_rules = self.matched_rules(header_set, host, path.path());
+            let redirect = match known {
+                Some(Entry { redirect: format::NONE_U16, .. }) => None,
+                Some(Entry { redirect, .. }) => Some(usize::from(redirect)),
+                None => self.match_redirects(path.path_bytes()),
+            };
+            let intent = match redirect.and_then(|index| self.redirect_rule(index)) {
+                Some(rule) => self.apply_redirect(&rule, request, not_found),
+                None => {
+                    Intent::of(self.resolve(site_path, entry.and_then(|entry| entry.stored), path, not_found))
+                }
+            };
+            Found { intent, redirect, header_rules }
+        })
+    }
+
+    fn apply_redirect<'m, 'r>(
+        &'m self,
+        rule: &RedirectRule<'m>,
+        request: &Request<'r>,
+        not_found: u8,
+    ) -> Intent<'m, 'r> {
+        let query = request.path.query_bytes();
+        match rule.apply(request) {
+            RuleTarget::Location(location) => Intent::Rule(rule.status, AnswerLocation::Rule(location)),
+            RuleTarget::Made(location) => Intent::Rule(rule.status, AnswerLocation::Made(location)),
+            RuleTarget::Rewrite(path) => {
+                Intent::of_made(self.lookup_with(&RequestPath::rewritten(path, query), not_found))
             }
-            Resolution::NotFoundPage { asset, rule } if is_pages => {
-                let headers = Headers {
-                    content_type: asset.media_type(),
-                    cache_control: Some(NO_STORE),
-                    is_pages,
-                    ..Headers::default()
-                };
-                Answer { status: 404, rule, body: Some(asset), headers }
+            RuleTarget::MadeRewrite(path) => {
+                Intent::of_made(self.lookup_with(&RequestPath::rewritten(&path, query), not_found))
             }
-            Resolution::Serve { asset, rule }
-            | Resolution::SinglePage { asset, rule }
-            | Resolution::NotFoundPage { asset, rule } => {
-                self.file(asset, resolution.status(), rule, request)
-            }
+            RuleTarget::Broken => Intent::Broken,
         }
     }
 
-    fn empty<'m, 'r>(&'m self, status: u16, rule: RuleId) -> Answer<'m, 'r> {
-        let is_pages = self.platform() == Platform::Pages;
-        let cache_control = (is_pages && status == 404).then_some(NO_STORE);
-        Answer {
-            status,
-            rule,
-            body: None,
-            headers: Headers { cache_control, is_pages, ..Headers::default() },
+    fn answer_found<'m, 'r>(&'m self, found: Found<'m, 'r>, request: &Request<'r>) -> Answer<'m, 'r> {
+        let Found { intent, redirect, header_rules } = found;
+        if header_rules.is_broken() {
+            return self.bare(500, RuleId::HEADERS_BROKEN);
         }
+        let answer = self.answer_intent(intent, request);
+        if answer.status == 500 { answer } else { Answer { redirect, header_rules, ..answer } }
+    }
+
+    fn answer_intent<'m, 'r>(&'m self, intent: Intent<'m, 'r>, request: &Request<'r>) -> Answer<'m, 'r> {
+        let reads = matches!(request.method, "GET" | "HEAD");
+        let is_pages = self.platform() == Platform::Pages;
+        match intent {
+            Intent::Rule(status, location) => self.rule_redirect(status, location),
+            Intent::Broken => self.bare(500, RuleId::REDIRECTS_BROKEN),
+            Intent::Nothing(rule) if reads || !is_pages => {
+                let cache_control = is_pages.then_some(NO_STORE);
+                let headers = Headers { cache_control, forces_no_store: is_pages, ..Headers::default() };
+                self.bare(404, rule).with_headers(headers)
+            }
+            _ if !reads => self.bare(405, RuleId::METHOD_NOT_ALLOWED),
+            Intent::Nothing(rule) | Intent::Exception(rule) => self.bare(500, rule),
+            Intent::Redirect(status, location, rule) => self
+                .bare(status, rule)
+                .with_headers(Headers { location: Some(location), ..Headers::default() }),
+            Intent::File(404, asset, rule) if is_pages => {
+                let content_type = asset.media_type();
+                let cache_control = Some(NO_STORE);
+                let headers =
+                    Headers { content_type, cache_control, forces_no_store: true, ..Headers::default() };
+                Answer { body: Some(asset), ..self.bare(404, rule).with_headers(headers) }
+            }
+            Intent::File(status, asset, rule) => self.file(asset, status, rule, request),
+        }
+    }
+
+    /// Pages sends a short text along, but not with 308.
+    fn rule_redirect<'m, 'r>(&'m self, status: u16, location: AnswerLocation<'m, 'r>) -> Answer<'m, 'r> {
+        let has_text = self.platform() == Platform::Pages && status != 308;
+        let content_type = has_text.then_some(PLAIN_TEXT);
+        let headers = Headers { location: Some(location), content_type, ..Headers::default() };
+        self.bare(status, RuleId::REDIRECTS_RULE).with_headers(headers)
+    }
+
+    /// An answer with no headers but those that Pages always sends.
+    fn bare<'m, 'r>(&'m self, status: u16, rule: RuleId) -> Answer<'m, 'r> {
+        let headers = Headers { is_pages: self.platform() == Platform::Pages, ..Headers::default() };
+        let header_rules = MatchedRules::none(self);
+        Answer { status, rule, body: None, redirect: None, headers, header_rules }
     }
 
     fn file<'m, 'r>(
@@ -226,23 +465,104 @@ impl Manifest<'_> {
         rule: RuleId,
         request: &Request<'r>,
     ) -> Answer<'m, 'r> {
-        let is_pages = self.platform() == Platform::Pages;
         let etag = asset.etag();
         let current = request.headers.if_none_match.is_some_and(|value| etag.matches(value));
-        if current && is_pages {
-            return self.empty(304, RuleId::NOT_MODIFIED);
+        if current && self.platform() == Platform::Pages {
+            return self.bare(304, RuleId::NOT_MODIFIED);
         }
         let headers = Headers {
             etag: Some(etag),
             content_type: asset.media_type(),
             cache_control: (!request.headers.has_authorization && !request.headers.has_range)
                 .then_some(REVALIDATE),
-            location: None,
-            is_pages,
+            ..Headers::default()
         };
         if current {
-            return Answer { status: 304, rule: RuleId::NOT_MODIFIED, body: None, headers };
+            return self.bare(304, RuleId::NOT_MODIFIED).with_headers(headers);
         }
-        Answer { status, rule, body: Some(asset), headers }
+        Answer { body: Some(asset), ..self.bare(status, rule).with_headers(headers) }
+    }
+}
+
+/// The router's guard against image proxies that would fetch from other hosts.
+mod guard {
+    use super::Request;
+
+    /// `/_image` with `href=//other-host/...`, whatever the Worker answers.
+    pub(super) fn blocks_always(request: &Request<'_>) -> bool {
+        request.path.path_bytes() == b"/_image"
+            && request.headers.sec_fetch_dest != Some(b"image")
+            && parameter(request, b"href").is_some_and(|value| {
+                let mut value = value;
+                let mut first = [0; 2];
+                for place in &mut first {
+                    *place = value.next().unwrap_or(0);
+                }
+                first == *b"//" && names_another_host(value, request.host)
+            })
+    }
+
+    /// `/_next/image` with `url=` of another host, unless the Worker answers with an image or plain text.
+    pub(super) fn blocks_unless_image(request: &Request<'_>, content_type: Option<&str>) -> bool {
+        let is_harmless =
+            content_type.is_some_and(|text| text.starts_with("image/") || text.starts_with("text/plain"));
+        request.path.path_bytes() == b"/_next/image"
+            && request.headers.sec_fetch_dest != Some(b"image")
+            && !is_harmless
+            && parameter(request, b"url").is_some_and(|value| {
+                let behind_scheme = |scheme: &'static [u8]| {
+                    let mut rest = value.clone();
+                    scheme
+                        .iter()
+                        .all(|&wanted| rest.next().is_some_and(|b| b.to_ascii_lowercase() == wanted))
+                        .then_some(rest)
+                };
+                let rest = behind_scheme(b"https://").or_else(|| behind_scheme(b"http://"));
+                rest.is_some_and(|rest| names_another_host(rest, request.host))
+            })
+    }
+
+    /// The value of the first query parameter of this name, as a form would decode it.
+    fn parameter<'r>(
+        request: &Request<'r>,
+        name: &[u8],
+    ) -> Option<impl Iterator<Item = u8> + Clone + use<'r>> {
+        let query = request.path.query_bytes().strip_prefix(b"?")?;
+        let mut pairs = query.split(|&b| b == b'&');
+        let value = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))?;
+        Some(FormDecoding { rest: value })
+    }
+
+    #[derive(Clone)]
+    struct FormDecoding<'r> {
+        rest: &'r [u8],
+    }
+
+    impl Iterator for FormDecoding<'_> {
+        type Item = u8;
+
+        fn next(&mut self) -> Option<u8> {
+            let (&first, tail) = self.rest.split_first()?;
+            self.rest = tail;
+            match first {
+                b'+' => Some(b' '),
+                b'%' => match crate::path::unescape(tail) {
+                    Some((byte, behind)) => {
+                        self.rest = behind;
+                        Some(byte)
+                    }
+                    None => Some(b'%'),
+                },
+                other => Some(other),
+            }
+        }
+    }
+
+    /// Whether the host at the front of this text is another than the request's, ports aside.
+    fn names_another_host(text: impl Iterator<Item = u8>, host: &str) -> bool {
+        let own =
+            host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+        let named = text.take_while(|b| !matches!(b, b'/' | b'\\' | b'?' | b'#' | b':'));
+        !named.map(|b| b.to_ascii_lowercase()).eq(own.bytes())
     }
 }

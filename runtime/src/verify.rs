@@ -78,7 +78,9 @@ impl Manifest<'_> {
                 return bad("its shape is not there");
             }
             for form in Form::ALL {
-                if let Some(problem) = self.answer_problem(self.answer_of(slot, form)) {
+                if let Some(problem) =
+                    self.answer_problem(self.entry_of(slot, form).and_then(|entry| entry.stored))
+                {
                     return bad(problem);
                 }
             }

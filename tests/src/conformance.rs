@@ -10,9 +10,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value;
-use trailmark::{Manifest, Request, RequestHeaders, RequestPath, Scratch};
+use trailmark::{Answer, Decision, HeaderValue, Manifest, Request, RequestHeaders, RequestPath, Scratch};
+use trailmark_compiler::config::redirects::RedirectOptions;
+use trailmark_compiler::config::{headers, redirects, routes_json, run_worker_first};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
-use trailmark_compiler::{AssetFile, RoutingOptions, manifest_of};
+use trailmark_compiler::router::{Router, ScriptFirst, prefers_assets_on_navigation};
+use trailmark_compiler::{AssetFile, RoutingOptions, SiteRules, manifest_with_rules};
 
 /// Where the project's copy of the vectors lies.
 pub fn vectors_dir() -> PathBuf {
@@ -30,6 +33,21 @@ pub struct Suite {
     /// Of `url-normalize`: raw target, pathname, search.
     #[serde(default)]
     pub cases: Value,
+    /// Of `pages-routes`: the paths that are asked of every group.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Of `workers-router`: rule lists with the platform's verdict.
+    #[serde(default)]
+    pub run_worker_first_validation: Vec<ValidationSample>,
+}
+
+/// A rule list of `run_worker_first`, and why the platform refuses it.
+#[derive(Debug, Deserialize)]
+pub struct ValidationSample {
+    /// The rules.
+    pub rules: Vec<String>,
+    /// `None` if it accepts them.
+    pub error: Option<String>,
 }
 
 /// A site, with requests and the answers it got under several configurations.
@@ -58,6 +76,12 @@ pub struct Group {
     /// Index into the outcomes, by configuration and request.
     #[serde(default)]
     pub results: Value,
+    /// Of `pages-routes`: the content of `_routes.json`.
+    #[serde(default)]
+    pub routes: Value,
+    /// Of `pages-routes`: whether the platform accepts it.
+    #[serde(default)]
+    pub valid: bool,
 }
 
 /// How the platform was configured.
@@ -71,7 +95,22 @@ pub struct Config {
     #[serde(default)]
     pub has_user_worker: bool,
     /// `run_worker_first`.
-    pub run_worker_first: Option<Value>,
+    pub run_worker_first: Option<RunWorkerFirstValue>,
+    /// 2025-07-21 if not given.
+    pub compatibility_date: Option<String>,
+    /// None if not given.
+    #[serde(default)]
+    pub compatibility_flags: Vec<String>,
+}
+
+/// `true`, `false` or rules.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum RunWorkerFirstValue {
+    /// Always or never.
+    Bool(bool),
+    /// As the rules say.
+    Rules(Vec<String>),
 }
 
 /// A request: a path alone, or with method and headers.
@@ -89,6 +128,8 @@ pub enum RecordedRequest {
         /// Request headers.
         #[serde(default)]
         headers: BTreeMap<String, String>,
+        /// example.com if not given.
+        host: Option<String>,
     },
 }
 
@@ -96,6 +137,13 @@ impl RecordedRequest {
     fn path(&self) -> &str {
         match self {
             RecordedRequest::Path(path) | RecordedRequest::Full { path, .. } => path,
+        }
+    }
+
+    fn host(&self) -> &str {
+        match self {
+            RecordedRequest::Full { host: Some(host), .. } => host,
+            _ => "example.com",
         }
     }
 
@@ -124,8 +172,6 @@ pub struct Tally {
     pub equal: usize,
     /// Outcomes compared.
     pub total: usize,
-    /// Outcomes of parts that are not yet reproduced (Worker scripts, `_redirects`, `_headers`).
-    pub left_out: usize,
     /// The first differences, in full.
     pub differences: Vec<String>,
 }
@@ -136,7 +182,6 @@ impl Tally {
     fn add(mut self, other: Tally) -> Tally {
         self.equal += other.equal;
         self.total += other.total;
-        self.left_out += other.left_out;
         self.differences.extend(other.differences);
         self.differences.truncate(MAX_DIFFERENCES);
         self
@@ -152,9 +197,19 @@ impl Tally {
     }
 }
 
-/// The suites that this version reproduces, by file name without ending.
-pub const SUITES: [&str; 5] =
-    ["workers-core", "workers-random", "pages-core", "pages-random", "url-normalize"];
+/// Every suite, by file name without ending.
+pub const SUITES: [&str; 10] = [
+    "workers-core",
+    "workers-random",
+    "workers-router",
+    "workers-redirects-headers",
+    "pages-core",
+    "pages-random",
+    "pages-redirects-headers",
+    "pages-routes",
+    "pages-routes-random",
+    "url-normalize",
+];
 
 /// Reads a suite from the project's copy.
 ///
@@ -175,10 +230,60 @@ pub fn load(name: &str) -> Result<Suite, String> {
 /// A text, if the suite itself can't be read.
 pub fn run(name: &str) -> Result<Tally, String> {
     let suite = load(name)?;
-    if name == "url-normalize" {
-        return Ok(run_url_normalize(&suite.cases));
+    Ok(match name {
+        "url-normalize" => run_url_normalize(&suite.cases),
+        "pages-routes" | "pages-routes-random" => run_routes(&suite),
+        _ => {
+            let groups = suite.groups.par_iter().map(run_group).reduce(Tally::default, Tally::add);
+            groups.add(run_validation(&suite.run_worker_first_validation))
+        }
+    })
+}
+
+/// Rule lists of `run_worker_first` that the platform accepts or refuses. These have no place in the outcome count of their
+/// file, but a difference is one all the same.
+fn run_validation(samples: &[ValidationSample]) -> Tally {
+    let mut tally = Tally::default();
+    for ValidationSample { rules, error } in samples {
+        let ours = run_worker_first::validate_rules(rules);
+        if ours.is_ok() != error.is_none() {
+            tally.differences.push(format!("rules {rules:?}\n  recorded {error:?}\n  ours     {ours:?}"));
+            tally.total += 1;
+        }
     }
-    Ok(suite.groups.par_iter().map(run_group).reduce(Tally::default, Tally::add))
+    tally
+}
+
+/// `_routes.json`: who answers each path; through the encoded manifest.
+fn run_routes(suite: &Suite) -> Tally {
+    suite
+        .groups
+        .par_iter()
+        .map(|group| run_routes_group(group, &suite.paths))
+        .reduce(Tally::default, Tally::add)
+}
+
+fn run_routes_group(group: &Group, paths: &[String]) -> Tally {
+    let mut tally = Tally::default();
+    let parsed = routes_json::parse(&group.routes.to_string());
+    if parsed.is_ok() != group.valid {
+        tally.record(Some(format!("{}\n  recorded valid: {}\n  ours     {parsed:?}", group.id, group.valid)));
+    }
+    let Ok(routes) = parsed else { return tally };
+    let router = Router { has_script: true, first: ScriptFirst::Routes(routes), navigation: false };
+    let rules = SiteRules { router, ..SiteRules::default() };
+    let options = RoutingOptions { platform: Platform::Pages, ..RoutingOptions::default() };
+    let bytes = manifest_with_rules(Vec::new(), options, &rules).expect("an empty site compiles");
+    let manifest = Manifest::open(&bytes).expect("what was compiled opens");
+    let mut scratch = Scratch::new();
+    for (path, result) in paths.iter().zip(group.results.as_array().into_iter().flatten()) {
+        let request = RequestPath::parse(path, &mut scratch).expect("recorded paths are parsed already");
+        let is_function = matches!(manifest.decide(&Request::get(request)), Decision::Worker { .. });
+        let difference = (result.as_u64() != Some(is_function.into()))
+            .then(|| format!("{} {path}\n  routes   {}\n  recorded {result}", group.id, group.routes));
+        tally.record(difference);
+    }
+    tally
 }
 
 fn run_url_normalize(cases: &Value) -> Tally {
@@ -198,16 +303,33 @@ fn run_url_normalize(cases: &Value) -> Tally {
 
 fn run_group(group: &Group) -> Tally {
     let mut tally = Tally::default();
-    let static_site = group.redirects.is_none() && group.headers.is_none();
     for (config, results) in group.configs.iter().zip(group.results.as_array().into_iter().flatten()) {
         let results = results.as_array().map(Vec::as_slice).unwrap_or_default();
-        if !static_site || config.has_user_worker || config.run_worker_first.is_some() {
-            tally.left_out += results.len();
-            continue;
-        }
         run_config(group, config, results, &mut tally);
     }
     tally
+}
+
+/// The rules of a group under a configuration.
+pub fn rules_of(group: &Group, config: &Config) -> SiteRules {
+    let RoutingOptions { platform, html_handling, .. } = options_of(group, config);
+    let first = match &config.run_worker_first {
+        None | Some(RunWorkerFirstValue::Bool(false)) => ScriptFirst::Never,
+        Some(RunWorkerFirstValue::Bool(true)) => ScriptFirst::Always,
+        Some(RunWorkerFirstValue::Rules(rules)) => {
+            ScriptFirst::Rules(run_worker_first::validate_rules(rules).expect("recorded rules are accepted"))
+        }
+    };
+    let date = config.compatibility_date.as_deref().unwrap_or("2025-07-21");
+    let navigation = prefers_assets_on_navigation(Some(date), &config.compatibility_flags);
+    SiteRules {
+        redirects: group
+            .redirects
+            .as_deref()
+            .map(|text| redirects::parse(text, RedirectOptions { platform, html_handling })),
+        headers: group.headers.as_deref().map(headers::parse),
+        router: Router { has_script: config.has_user_worker, first, navigation },
+    }
 }
 
 /// The options of a configuration.
@@ -238,7 +360,9 @@ pub fn assets_of(files: &BTreeMap<String, String>) -> Vec<AssetFile> {
 
 fn run_config(group: &Group, config: &Config, results: &[Value], tally: &mut Tally) {
     let options = options_of(group, config);
-    let bytes = manifest_of(assets_of(&group.files), options).expect("a recorded site compiles");
+    let rules = rules_of(group, config);
+    let bytes =
+        manifest_with_rules(assets_of(&group.files), options, &rules).expect("a recorded site compiles");
     let manifest = Manifest::open(&bytes).expect("what was compiled opens");
     manifest.verify().expect("what was compiled verifies");
     let tags = tag_pairs(&manifest, &group.files);
@@ -259,8 +383,9 @@ fn run_config(group: &Group, config: &Config, results: &[Value], tally: &mut Tal
 }
 
 /// Our answer, in the terms of the vectors.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Outcome {
+    by: &'static str,
     status: u16,
     file: Option<String>,
     location: Option<String>,
@@ -268,6 +393,40 @@ struct Outcome {
     cache_control: Option<String>,
     has_etag: bool,
     headers: Vec<(String, String)>,
+}
+
+impl Outcome {
+    fn of(by: &'static str, answer: &Answer<'_, '_>) -> Outcome {
+        let headers = joined_headers(answer);
+        let header =
+            |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
+        Outcome {
+            by,
+            status: answer.status,
+            file: answer.body.map(|asset| asset.site_path().to_string()),
+            location: header("location"),
+            content_type: header("content-type"),
+            cache_control: header("cache-control"),
+            has_etag: header("etag").is_some(),
+            headers,
+        }
+    }
+}
+
+/// The headers of an answer as the vectors have them: sorted, lines of one name joined (but not `set-cookie`), the server's own
+/// tag under another name.
+fn joined_headers(answer: &Answer<'_, '_>) -> Vec<(String, String)> {
+    let mut joined: Vec<(String, String)> = Vec::new();
+    for (name, value) in answer.headers() {
+        let value =
+            if matches!(value, HeaderValue::ETag(_)) { "<etag>".to_owned() } else { value.to_string() };
+        match joined.iter_mut().find(|(known, _)| known == name && known != "set-cookie") {
+            Some((_, lines)) => *lines = format!("{lines}, {value}"),
+            None => joined.push((name.to_owned(), value)),
+        }
+    }
+    joined.sort();
+    joined
 }
 
 fn outcome(
@@ -282,23 +441,22 @@ fn outcome(
     headers.if_none_match = if_none_match.as_deref().map(str::as_bytes);
     headers.has_authorization = request.header("authorization").is_some();
     headers.has_range = request.header("range").is_some();
-    let answer = manifest.answer(&Request::new(request.method(), path, headers));
-    let headers: Vec<(String, String)> = answer
-        .headers()
-        .map(|(name, value)| {
-            (name.to_owned(), if name == "etag" { "<etag>".to_owned() } else { value.to_string() })
-        })
-        .collect();
-    let header =
-        |wanted: &str| headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.clone());
-    Outcome {
-        status: answer.status,
-        file: answer.body.map(|asset| asset.site_path().to_string()),
-        location: header("location"),
-        content_type: header("content-type"),
-        cache_control: header("cache-control"),
-        has_etag: header("etag").is_some(),
-        headers,
+    headers.sec_fetch_mode = request.header("sec-fetch-mode").map(str::as_bytes);
+    headers.sec_fetch_dest = request.header("sec-fetch-dest").map(str::as_bytes);
+    let mut asked = Request::new(request.method(), path, headers);
+    asked.host = request.host();
+    match manifest.decide(&asked) {
+        Decision::Assets(answer) => Outcome::of("A", &answer),
+        // The recorded Worker hands such a request to its assets binding, and passes the answer on.
+        Decision::Worker { .. } if request.header("x-oracle-mode") == Some("assets") => {
+            let answer = manifest.answer(&asked);
+            let content_type = Outcome::of("W+A", &answer).content_type;
+            match manifest.guard_worker_answer(&asked, content_type.as_deref()) {
+                Some(blocked) => Outcome::of("A", &blocked),
+                None => Outcome::of("W+A", &answer),
+            }
+        }
+        _ => Outcome { by: "W", ..Outcome::default() },
     }
 }
 
@@ -326,14 +484,23 @@ fn translate_tags(recorded: &str, tags: &[(String, String)]) -> String {
 
 fn same_outcome(group: &Group, recorded: &Value, ours: &Outcome) -> bool {
     let text = |index: usize| recorded.get(index).and_then(Value::as_str);
-    if text(0) == Some("error") || text(3) == Some("E") {
+    if text(0) == Some("error")
+        || text(3) == Some("E")
+        || recorded.get(0).and_then(Value::as_u64) == Some(500)
+    {
         return ours.status == 500;
     }
+    if text(3) == Some("W") {
+        return ours.by == "W";
+    }
     // Bodies are compared, not names: several files may have the same bytes. Where the server sent no body, the recording
-    // has no file, also if that was because the file is empty.
+    // has no file, also if that was because the file is empty. For HEAD the recording found the file through the tag; where
+    // `_headers` changed that, it has none.
     let body = |path: Option<&str>| path.map_or(Some(""), |path| group.files.get(path).map(String::as_str));
-    recorded.get(0).and_then(Value::as_u64) == Some(ours.status.into())
-        && body(text(1)) == body(ours.file.as_deref())
+    let tag_was_changed = ours.file.is_some() && !ours.headers.iter().any(|(_, value)| value == "<etag>");
+    text(3) == Some(ours.by)
+        && recorded.get(0).and_then(Value::as_u64) == Some(ours.status.into())
+        && (body(text(1)) == body(ours.file.as_deref()) || (text(1).is_none() && tag_was_changed))
         && text(2) == ours.location.as_deref()
         && text(4) == ours.content_type.as_deref()
         && text(5) == ours.cache_control.as_deref()

@@ -331,6 +331,15 @@ fn is_header_value(value: &str) -> bool {
     !value.contains(['\0', '\r', '\n'])
 }
 
+impl HeaderRule {
+    /// Whether a request that the rule matches is answered with status 500, because a header can't have such a name or value.
+    pub fn is_broken(&self) -> bool {
+        let is_name = |name: &String| is_header_name(name);
+        !self.removals.iter().all(is_name)
+            || !self.sets.iter().all(|(name, value)| is_name(name) && is_header_value(value))
+    }
+}
+
 /// A header that the platform can neither set nor remove: it answers with an exception, status 500.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

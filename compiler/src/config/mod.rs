@@ -6,10 +6,12 @@
 pub mod headers;
 pub mod redirects;
 pub mod routes_json;
-pub mod rule_pattern;
 pub mod rule_url;
 pub mod run_worker_first;
 pub mod wrangler;
+
+/// Patterns of `_redirects` and `_headers`; the runtime matches them too.
+pub use trailmark::pattern as rule_pattern;
 
 use std::fmt;
 

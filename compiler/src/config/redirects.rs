@@ -516,19 +516,7 @@ pub fn location(
     matched: &Matched,
     request: &RequestUrl<'_>,
 ) -> Result<String, TargetError> {
-    let to = destination(redirects, matched, request)?;
-    let (search, hash) = (to.search(), to.hash());
-    let query = if search.is_empty() { request.query } else { &search };
-    let before_query = if to.is_same_origin(request) {
-        to.path
-    } else {
-        // The platform cuts as many characters off the URL as query and fragment have, and counts neither `?`
-        // nor `#` when nothing follows: such a mark stays, and what is cut is then not quite the query.
-        let mut url = to.to_string();
-        url.truncate(url.len().saturating_sub(search.len() + hash.len()));
-        url
-    };
-    Ok(format!("{before_query}{query}{hash}"))
+    Ok(destination(redirects, matched, request)?.location(request))
 }
 
 /// The request path that a rewrite (200) puts in place of the request's own: the path of its target.

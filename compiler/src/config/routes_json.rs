@@ -5,12 +5,10 @@
 //! another meaning; so a small part of JavaScript's regular expressions is here, matched without
 //! backtracking. Source: `docs/ROUTING.md`, "`_routes.json`", and the behaviour of `wrangler pages dev`.
 
-mod regex;
-
 use serde_json::Value;
 
 use super::Position;
-use regex::{Regex, RegexError};
+use trailmark::regex::{Regex, RegexError};
 
 /// The most rules of both lists together.
 pub const MAX_RULES: usize = 100;
@@ -276,6 +274,11 @@ fn as_regex(rule: &str) -> String {
 }
 
 impl RouteRule {
+    /// The JavaScript regular expression that the platform makes of the rule.
+    pub fn as_regex(&self) -> String {
+        as_regex(&self.text)
+    }
+
     /// Whether the rule fits a request path, still encoded; `None` where its regular expression is invalid.
     /// Cost: O(length of the path x length of the rule).
     pub fn matches(&self, path: &str) -> Option<bool> {

@@ -2,14 +2,25 @@
 //! keep for old pages, as far as they only say whether a text fits. All alternatives are run side by side, so
 //! that no rule can make a request slow. Source: ECMA-262, section 22.2 and annex B.1.2.
 
+use alloc::boxed::Box;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use RegexError::{Invalid, NotReproduced};
 
 /// The most instructions of a compiled expression; counted repetitions are written out.
 const MAX_INSTRUCTIONS: usize = 10_000;
 
+/// Whether an expression fits a text; `None` if it is no expression. Compiled anew each time: this serves only rules of
+/// `_routes.json` with characters that hardly any has.
+pub(crate) fn matches(expression: &str, text: &[u8]) -> Option<bool> {
+    let text = core::str::from_utf8(text).unwrap_or_default();
+    Some(Regex::new(expression).ok()?.is_match(text))
+}
+
 /// Why an expression can't be compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum RegexError {
+pub enum RegexError {
     /// It is none.
     Invalid(&'static str),
     /// It uses this.
@@ -18,7 +29,7 @@ pub(super) enum RegexError {
 
 /// A compiled expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Regex {
+pub struct Regex {
     instructions: Vec<Instruction>,
 }
 
@@ -77,7 +88,7 @@ impl Set {
             return self.ranges;
         }
         self.ranges.sort_unstable();
-        let starts = std::iter::once(Some(0)).chain(self.ranges.iter().map(|(_, last)| last.checked_add(1)));
+        let starts = core::iter::once(Some(0)).chain(self.ranges.iter().map(|(_, last)| last.checked_add(1)));
         let ends = self.ranges.iter().map(|(first, _)| first.checked_sub(1)).chain([Some(u16::MAX)]);
         starts
             .zip(ends)
@@ -115,7 +126,7 @@ enum Node {
 
 impl Regex {
     /// Compiles an expression.
-    pub(super) fn new(source: &str) -> Result<Self, RegexError> {
+    pub fn new(source: &str) -> Result<Self, RegexError> {
         let units: Vec<u16> = source.encode_utf16().collect();
         let mut parser = Parser::new(&units);
         let node = parser.choice()?;
@@ -129,7 +140,7 @@ impl Regex {
     }
 
     /// Whether the expression fits somewhere in the text.
-    pub(super) fn is_match(&self, text: &str) -> bool {
+    pub fn is_match(&self, text: &str) -> bool {
         let units: Vec<u16> = text.encode_utf16().collect();
         let mut before = None;
         let mut reached = Vec::new();
@@ -153,7 +164,7 @@ impl Regex {
         let mut is_seen = vec![false; self.instructions.len()];
         let mut takes = Vec::new();
         while let Some(at) = todo.pop() {
-            if is_seen.get_mut(at).is_none_or(|seen| std::mem::replace(seen, true)) {
+            if is_seen.get_mut(at).is_none_or(|seen| core::mem::replace(seen, true)) {
                 continue;
             }
             match self.instructions.get(at)? {

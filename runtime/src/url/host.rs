@@ -1,7 +1,11 @@
 //! The host of a URL, as the WHATWG URL standard reads it: addresses in all their spellings, and domains, of
 //! which those in other alphabets are put in ASCII form as far as no table is needed for it.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// Why a host could not be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,6 +176,9 @@ fn is_plain(c: char) -> bool {
 
 /// Punycode, RFC 3492.
 mod punycode {
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
     const BASE: u32 = 36;
     const FIRST_THRESHOLD: u32 = 1;
     const LAST_THRESHOLD: u32 = 26;

@@ -6,7 +6,11 @@
 //! here, with what is odd about it, by a match whose cost is bounded: O(length of the text x number of
 //! tokens), whatever the rule. Source: `docs/ROUTING.md`, "`_redirects`", "matching" and "target".
 
-use super::rule_url::is_line_end;
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use alloc::{fmt, vec};
 
 /// The longest text that [`substitute`] makes, in bytes. The platform has no such limit, but a name inside
 /// the value put in for another name is replaced in its turn, and a request could make that text as long as
@@ -40,15 +44,23 @@ pub enum Token {
 
 /// A pattern that the platform drops without a word, because two of its groups have the same name. A rule
 /// with such a pattern never matches.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "two of its groups are called `{name}` (`*` is called `splat`, and `:{name}` is found in longer names \
-     too)"
-)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidPattern {
     /// The name, without its colon; `splat` for `*`.
     pub name: String,
 }
+
+impl fmt::Display for InvalidPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name } = self;
+        write!(
+            f,
+            "two of its groups are called `{name}` (`*` is called `splat`, and `:{name}` is found in longer names too)"
+        )
+    }
+}
+
+impl core::error::Error for InvalidPattern {}
 
 /// What the groups of a pattern took from a text, in the order of the pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,9 +69,16 @@ pub struct Captures {
 }
 
 /// A substitution whose result would be longer than [`MAX_SUBSTITUTED_LEN`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the text grows beyond {MAX_SUBSTITUTED_LEN} bytes when the captured values are put in")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SubstitutedTooLong;
+
+impl fmt::Display for SubstitutedTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the text grows beyond {MAX_SUBSTITUTED_LEN} bytes when the captured values are put in")
+    }
+}
+
+impl core::error::Error for SubstitutedTooLong {}
 
 /// Whether a rule's path holds `*` or `:name`.
 pub fn is_dynamic(rule: &str) -> bool {
@@ -79,6 +98,25 @@ fn named(text: &str) -> impl Iterator<Item = (&str, &str)> {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
         rest.split_at(end.unwrap_or(rest.len()))
     })
+}
+
+/// Whether a stored pattern fits a text. The two commonest kinds, plain text and plain text before a final `*`, allocate
+/// nothing. An invalid pattern fits nothing.
+pub(crate) fn matches(rule: &str, text: &str) -> bool {
+    let plain = |part: &str| !part.contains(['*', ':']);
+    match rule.strip_suffix('*') {
+        Some(start) if plain(start) => text.starts_with(start),
+        None if plain(rule) => text == rule,
+        _ => {
+            let start = rule.split(['*', ':']).next().unwrap_or_default();
+            text.starts_with(start) && compile(rule).is_ok_and(|pattern| pattern.captures(text).is_some())
+        }
+    }
+}
+
+/// A line end as JavaScript's `.` knows it, which never matches one.
+const fn is_line_end(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 /// Compiles a normalised rule path. Cost: O(length x number of names).
@@ -175,7 +213,7 @@ impl Token {
         match self {
             Self::Literal(literal) => {
                 let starts = occurrences(literal.as_bytes(), text.as_bytes());
-                let ends = behind.iter().skip(literal.len()).chain(std::iter::repeat(&false));
+                let ends = behind.iter().skip(literal.len()).chain(core::iter::repeat(&false));
                 starts.into_iter().zip(ends).map(|(start, end)| start && *end).collect()
             }
             Self::Splat | Self::Name { .. } => self.group_fits(text, behind),

@@ -1,0 +1,7 @@
+//! The subcommands: a file each, with its arguments and `run`.
+
+pub(crate) mod compile;
+pub(crate) mod explain;
+pub(crate) mod inspect;
+pub(crate) mod resolve;
+pub(crate) mod verify;

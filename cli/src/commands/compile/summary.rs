@@ -1,0 +1,172 @@
+//! What became of a site, for people and for programs.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use serde::Serialize;
+use trailmark::Manifest;
+use trailmark_compiler::options::Platform;
+use trailmark_compiler::{Compiled, Report};
+
+use crate::output::{self, BOLD, Cell, DIM, Table, YELLOW, bytes, count, grouped, hex, seconds};
+use crate::site::{Origin, Origins, Plan};
+
+/// What became of a site.
+#[derive(Debug, Serialize)]
+pub(super) struct Summary<'a> {
+    dist: String,
+    manifest: String,
+    sha256: String,
+    config: Option<String>,
+    #[serde(flatten)]
+    report: &'a Report,
+    write_seconds: f64,
+    origins: Origins,
+    warnings: &'a [String],
+    #[serde(skip)]
+    plan: &'a Plan,
+    #[serde(skip)]
+    write_time: Duration,
+}
+
+impl<'a> Summary<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        output: String,
+        compiled: &'a Compiled,
+        manifest: &Manifest<'_>,
+        write_time: Duration,
+    ) -> Summary<'a> {
+        Summary {
+            dist: plan.dist.display().to_string(),
+            manifest: output,
+            sha256: hex(&manifest.sha256()),
+            config: plan.config.as_ref().map(|config| config.display().to_string()),
+            report: &compiled.report,
+            write_seconds: (write_time.as_secs_f64() * 1e6).round() / 1e6,
+            origins: plan.origins,
+            warnings: &plan.warnings,
+            plan,
+            write_time,
+        }
+    }
+
+    pub(super) fn print_json(&self) -> io::Result<()> {
+        let mut out = output::raw_stdout();
+        output::json_pretty(&mut out, self)?;
+        out.flush()
+    }
+
+    pub(super) fn print_text(&self) -> io::Result<()> {
+        let mut out = output::stdout();
+        self.write_text(&mut out)?;
+        out.flush()
+    }
+
+    /// The text without styles.
+    pub(super) fn text(&self) -> io::Result<String> {
+        let mut out = anstream::StripStream::new(Vec::new());
+        self.write_text(&mut out)?;
+        Ok(String::from_utf8_lossy(&out.into_inner()).into_owned())
+    }
+
+    fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{BOLD}{} -> {}{BOLD:#}", output::shown(&self.dist), output::shown(&self.manifest))?;
+        self.options().write(out)?;
+        self.figures().write(out)?;
+        if self.plan.is_assumed() {
+            writeln!(
+                out,
+                "{YELLOW}No configuration file was found, so what is marked \"assumed\" was taken.{YELLOW:#} Say otherwise in\n\
+                 a wrangler.jsonc beside the folder, or with --platform, --html-handling, --not-found-handling."
+            )?;
+        }
+        Ok(())
+    }
+
+    fn options(&self) -> Table {
+        let mut table = Table::indented(2);
+        let mut add = |name, value: String, origin: Origin| {
+            let style = if origin == Origin::Assumed { YELLOW } else { DIM };
+            table.row([Cell::new(name), Cell::new(value), Cell::new(self.origin(origin)).styled(style)]);
+        };
+        let Report { options, .. } = self.report;
+        let Origins { platform, html_handling, not_found_handling } = self.plan.origins;
+        match options.platform {
+            Platform::Workers => {
+                add("platform", "Workers static assets".to_owned(), platform);
+                add("html handling", options.html_handling.to_string(), html_handling);
+                add("not-found handling", options.not_found_handling.to_string(), not_found_handling);
+            }
+            Platform::Pages => add("platform", "Pages".to_owned(), platform),
+        }
+        table
+    }
+
+    fn origin(&self, origin: Origin) -> String {
+        match origin {
+            Origin::CommandLine => "from the command line".to_owned(),
+            Origin::Config => format!("from {}", self.config.as_deref().unwrap_or_default()),
+            Origin::PlatformDefault => {
+                format!(
+                    "the platform's default; {} leaves it open",
+                    self.config.as_deref().unwrap_or_default()
+                )
+            }
+            Origin::Assumed => "assumed".to_owned(),
+        }
+    }
+
+    fn figures(&self) -> Table {
+        let report = self.report;
+        let mut table = Table::indented(2);
+        let mut add = |name, value: String| table.row([Cell::new(name), Cell::new(value)]);
+        add("files", format!("{}, {}", count(report.files, "file"), bytes(report.bytes)));
+        if report.excluded > 0 {
+            add("left out", format!("{} that the platform never serves", count(report.excluded, "file")));
+        }
+        add("pages", grouped(report.pages as u64));
+        add("routes", self.routes());
+        add("404 pages", self.not_found_pages());
+        add("manifest", self.manifest_size());
+        add("sha256", self.sha256.clone());
+        add("time", self.times());
+        table
+    }
+
+    fn routes(&self) -> String {
+        let Report { routes, serves, redirects, .. } = *self.report;
+        let grouped = |number: usize| grouped(number as u64);
+        format!("{}: {} serve a file, {} redirect", grouped(routes), grouped(serves), grouped(redirects))
+    }
+
+    fn not_found_pages(&self) -> String {
+        match self.report.not_found_pages {
+            0 => "no folder has a 404.html".to_owned(),
+            1 => "1 folder has a 404.html".to_owned(),
+            many => format!("{} folders have a 404.html", grouped(many as u64)),
+        }
+    }
+
+    fn manifest_size(&self) -> String {
+        let size = self.report.manifest_bytes;
+        match size.checked_div(self.report.pages) {
+            Some(each) => format!("{}, {} bytes a page", bytes(size as u64), grouped(each as u64)),
+            None => bytes(size as u64),
+        }
+    }
+
+    fn times(&self) -> String {
+        let times = &self.report.seconds;
+        let total = times.total() + self.write_time;
+        let stages = [
+            ("scan", times.scan),
+            ("hash", times.hash),
+            ("resolve", times.resolve),
+            ("encode", times.encode),
+            ("write", self.write_time),
+        ];
+        let stages: Vec<_> = stages.iter().map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
+        format!("{} ({})", seconds(total), stages.join(", "))
+    }
+}

@@ -1,0 +1,73 @@
+//! What is going on during a long compilation, on a terminal.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use trailmark_compiler::{Observer, Stage};
+
+use crate::output;
+
+/// A line that tells stage, files, bytes and rate, and is gone in the end.
+#[derive(Debug)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    files: AtomicU64,
+    file_count: AtomicU64,
+}
+
+impl Progress {
+    /// Shows nothing if stderr is no terminal, or nothing is wanted.
+    pub(crate) fn new(quiet: bool) -> Progress {
+        let shows = !quiet && std::io::stderr().is_terminal();
+        let target = if shows { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        Progress { bar, files: AtomicU64::new(0), file_count: AtomicU64::new(0) }
+    }
+
+    /// Takes the line away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn show(&self, template: &str) {
+        // A template that is wrong would only look different.
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style.progress_chars("=> "));
+        }
+    }
+}
+
+impl Observer for Progress {
+    fn begins(&self, stage: Stage, file_count: usize, byte_count: u64) {
+        self.file_count.store(file_count as u64, Ordering::Relaxed);
+        self.bar.set_message(stage.to_string());
+        match stage {
+            Stage::Hash => {
+                self.bar.set_length(byte_count);
+                self.show("{msg} [{wide_bar}] {bytes}/{total_bytes} {bytes_per_sec}, {prefix}, {eta} left");
+            }
+            Stage::Scan => self.show("{spinner} {msg} {pos} files"),
+            _ => self.show("{spinner} {msg}"),
+        }
+        self.bar.reset();
+        self.bar.tick();
+    }
+
+    fn scanned(&self, file_count: usize) {
+        self.bar.set_position(file_count as u64);
+    }
+
+    fn hashed_bytes(&self, byte_count: u64) {
+        self.bar.inc(byte_count);
+    }
+
+    fn hashed_file(&self) {
+        const EVERY: u64 = 16;
+        let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
+        let count = self.file_count.load(Ordering::Relaxed);
+        if files.is_multiple_of(EVERY) || files == count {
+            self.bar.set_prefix(format!("{}/{} files", output::grouped(files), output::grouped(count)));
+        }
+    }
+}

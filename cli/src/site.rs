@@ -1,0 +1,319 @@
+//! How a folder is to be compiled: what the command line says, else the site's configuration, else the defaults.
+//!
+//! With a configuration file the platform's own defaults hold for what it leaves open. Without one, the options that suit
+//! most sites are assumed, and the user is told so.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use serde::Serialize;
+use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
+use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
+use trailmark_compiler::{CompileError, CompileOptions, RoutingOptions, ScriptOptions};
+
+/// The arguments that say how a folder is compiled.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "How the site is served")]
+pub(crate) struct SiteArgs {
+    /// The site's wrangler.jsonc, wrangler.json or wrangler.toml [default: the one beside DIST or in the working directory]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Use no configuration file, even if there is one
+    #[arg(long, conflicts_with_all = ["config", "env"])]
+    no_config: bool,
+    /// The environment of the configuration file
+    #[arg(long, value_name = "NAME")]
+    env: Option<String>,
+    /// The platform whose answers are wanted
+    #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str))]
+    platform: Option<Platform>,
+    /// Which URLs lead to a page [Workers only]
+    #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str))]
+    html_handling: Option<HtmlHandling>,
+    /// What a path gets that nothing answers [Workers only]
+    #[arg(long, value_name = "HANDLING", value_parser = spelling(NotFoundHandling::ALL, NotFoundHandling::as_str))]
+    not_found_handling: Option<NotFoundHandling>,
+}
+
+/// A parser that takes the spellings of an option type, and lists them in the help.
+fn spelling<T>(all: &'static [T], as_str: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: std::str::FromStr<Err = UnknownSpelling> + Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.iter().map(|&value| as_str(value))).try_map(|text| text.parse::<T>())
+}
+
+impl SiteArgs {
+    /// Whether anything was said.
+    pub(crate) fn is_given(&self) -> bool {
+        let SiteArgs { config, no_config, env, platform, html_handling, not_found_handling } = self;
+        config.is_some()
+            || *no_config
+            || env.is_some()
+            || platform.is_some()
+            || html_handling.is_some()
+            || not_found_handling.is_some()
+    }
+}
+
+/// Where a value comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Origin {
+    /// An option of the command line.
+    CommandLine,
+    /// The configuration file.
+    Config,
+    /// The configuration file leaves it open, so the platform's default holds.
+    PlatformDefault,
+    /// Nothing says it.
+    Assumed,
+}
+
+/// Where each option comes from.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Origins {
+    pub(crate) platform: Origin,
+    pub(crate) html_handling: Origin,
+    pub(crate) not_found_handling: Origin,
+}
+
+/// A folder, and how it is compiled.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// The site's folder.
+    pub(crate) dist: PathBuf,
+    /// The configuration file that counts.
+    pub(crate) config: Option<PathBuf>,
+    /// How it is served.
+    pub(crate) routing: RoutingOptions,
+    /// The user's own code beside the files.
+    pub(crate) script: ScriptOptions,
+    /// Who said so.
+    pub(crate) origins: Origins,
+    /// What is probably a mistake.
+    pub(crate) warnings: Vec<String>,
+    /// What is worth knowing.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Plan {
+    /// Whether nobody said how the site is served.
+    pub(crate) fn is_assumed(&self) -> bool {
+        let Origins { platform, html_handling, not_found_handling } = self.origins;
+        platform == Origin::Assumed
+            || (self.routing.platform == Platform::Workers
+                && [html_handling, not_found_handling].contains(&Origin::Assumed))
+    }
+
+    /// The options of the compilation.
+    pub(crate) fn options(&self, strict: bool) -> CompileOptions {
+        CompileOptions { routing: self.routing, script: self.script.clone(), strict }
+    }
+
+    /// How it is served, in a few words.
+    pub(crate) fn in_words(&self) -> String {
+        let RoutingOptions { platform, html_handling, not_found_handling } = self.routing;
+        let options = match platform {
+            Platform::Workers => format!("Workers, {html_handling}, not-found {not_found_handling}"),
+            Platform::Pages => "Pages".to_owned(),
+        };
+        match &self.config {
+            Some(config) => format!("{options} ({})", config.display()),
+            None if self.is_assumed() => format!("{options} (assumed, for want of a configuration file)"),
+            None => options,
+        }
+    }
+}
+
+/// Works out which folder is compiled, and how. Without `dist`, the configuration must name it.
+///
+/// # Errors
+/// No such folder; a configuration that can't be used, or two that disagree.
+pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan> {
+    if let Some(dist) = dist {
+        check_folder(dist)?;
+    }
+    let found = find_config(dist, args)?;
+    let dist = match (dist, &found) {
+        (Some(dist), _) => dist.to_owned(),
+        (None, found) => folder_of_config(found.as_ref())?,
+    };
+    let config = found.as_ref().map(|found| &found.config);
+    let (routing, origins) = choose(args, config);
+    let script = script(routing.platform, found.as_ref());
+    let mut plan =
+        Plan { dist, config: None, routing, script, origins, warnings: Vec::new(), notes: Vec::new() };
+    plan.warn_of_ignored(args);
+    if let Some(found) = found {
+        plan.warnings.extend(found.config.warnings.iter().map(|warning| show_warning(&found.path, warning)));
+        plan.note_other_folder(&found);
+        plan.config = Some(found.path);
+    }
+    Ok(plan)
+}
+
+impl Plan {
+    fn warn_of_ignored(&mut self, args: &SiteArgs) {
+        let ignored = [
+            ("--html-handling", args.html_handling.is_some()),
+            ("--not-found-handling", args.not_found_handling.is_some()),
+        ];
+        if self.routing.platform == Platform::Pages {
+            let given = ignored.into_iter().filter(|(_, given)| *given);
+            self.warnings.extend(given.map(|(name, _)| {
+                format!("{name} has no effect: Pages knows no such option (use --platform workers for one that does)")
+            }));
+        }
+    }
+
+    /// Says so if the configuration is about another folder than the one that is compiled.
+    fn note_other_folder(&mut self, found: &Found) {
+        let Some((key, folder)) = named_folder(found) else {
+            if self.routing.platform == Platform::Workers && !found.config.has_assets {
+                let path = found.path.display();
+                self.notes.push(format!("{path} has no `assets`; the platform's defaults hold"));
+            }
+            return;
+        };
+        let real = |path: &Path| path.canonicalize().unwrap_or(path.to_owned());
+        if real(&folder) != real(&self.dist) {
+            let (config, folder, dist) = (found.path.display(), folder.display(), self.dist.display());
+            self.notes.push(format!(
+                "{config} is about another folder: its `{key}` is {folder}, this compiles {dist}; \
+                 its other settings are used all the same (--no-config ignores them)"
+            ));
+        }
+    }
+}
+
+fn find_config(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Option<Found>> {
+    let env = args.env.as_deref();
+    if args.no_config {
+        return Ok(None);
+    }
+    if let Some(path) = &args.config {
+        return Ok(Some(wrangler::read(path, env)?));
+    }
+    let working_dir = std::env::current_dir().context("cannot tell the working directory")?;
+    // Without a folder there is only one place to look.
+    let beside = dist.map_or_else(|| working_dir.join("dist"), Path::to_owned);
+    let found = wrangler::find_env(&beside, &working_dir, env).context(
+        "the site's configuration can't be used (--config FILE names one, --no-config ignores it)",
+    )?;
+    if let (None, Some(name)) = (&found, env) {
+        bail!(
+            "--env {name} needs a configuration file, and there is none beside the site or in the working directory"
+        );
+    }
+    Ok(found.map(|found| Found { path: relative(&found.path, &working_dir), ..found }))
+}
+
+/// The path as somebody in the working directory would write it.
+fn relative(path: &Path, working_dir: &Path) -> PathBuf {
+    path.strip_prefix(working_dir).unwrap_or(path).to_owned()
+}
+
+/// The folder that a configuration names, and the key that names it.
+fn named_folder(found: &Found) -> Option<(&'static str, PathBuf)> {
+    let Wrangler { pages_build_output_dir, assets_directory, .. } = &found.config;
+    let (key, folder) = match (pages_build_output_dir, assets_directory) {
+        (Some(folder), _) => ("pages_build_output_dir", folder),
+        (None, Some(folder)) => ("assets.directory", folder),
+        (None, None) => return None,
+    };
+    let folder = Path::new(folder);
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
+    let folder = found.path.parent().unwrap_or(Path::new("")).join(folder);
+    Some((key, if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }))
+}
+
+fn folder_of_config(found: Option<&Found>) -> anyhow::Result<PathBuf> {
+    let Some(found) = found else {
+        bail!(
+            "which folder? name the site's build output (`trailmark compile dist`), or run this where a \
+             wrangler.jsonc names it"
+        );
+    };
+    let path = found.path.display();
+    let Some((key, folder)) = named_folder(found) else {
+        bail!("{path} names no folder; add `assets.directory`, or name the folder: `trailmark compile dist`");
+    };
+    check_folder(&folder).with_context(|| format!("`{key}` in {path}"))?;
+    Ok(folder)
+}
+
+/// The folder is there; said before anything else is looked at.
+fn check_folder(dist: &Path) -> Result<(), CompileError> {
+    let path = dist.to_owned();
+    match std::fs::metadata(dist) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(CompileError::NotADirectory { path }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(CompileError::NoSuchDirectory { path })
+        }
+        Err(source) => Err(CompileError::Read { path, source }),
+    }
+}
+
+fn choose(args: &SiteArgs, config: Option<&Wrangler>) -> (RoutingOptions, Origins) {
+    let assumed = RoutingOptions::default();
+    let (platform, of_platform) = pick(
+        args.platform,
+        config.map(|config| Some(config.platform())),
+        assumed.platform,
+        Platform::Workers,
+    );
+    let (html_handling, of_html) = pick(
+        args.html_handling,
+        config.map(|config| config.html_handling),
+        assumed.html_handling,
+        HtmlHandling::AutoTrailingSlash,
+    );
+    let (not_found_handling, of_not_found) = pick(
+        args.not_found_handling,
+        config.map(|config| config.not_found_handling),
+        assumed.not_found_handling,
+        NotFoundHandling::None,
+    );
+    let origins = Origins { platform: of_platform, html_handling: of_html, not_found_handling: of_not_found };
+    (RoutingOptions { platform, html_handling, not_found_handling }, origins)
+}
+
+/// The code beside the files: the Worker of a configuration, or the Functions of a Pages project, which lie in a folder
+/// `functions` beside its configuration (or in the working directory).
+fn script(platform: Platform, found: Option<&Found>) -> ScriptOptions {
+    let project = found.and_then(|found| found.path.parent()).unwrap_or(Path::new(""));
+    let config = found.map(|found| &found.config);
+    match (platform, config) {
+        (Platform::Pages, _) => {
+            ScriptOptions { has_script: project.join("functions").is_dir(), ..ScriptOptions::default() }
+        }
+        (Platform::Workers, None) => ScriptOptions::default(),
+        (Platform::Workers, Some(config)) => ScriptOptions {
+            has_script: config.main.is_some(),
+            run_worker_first: config.run_worker_first.clone(),
+            compatibility_date: config.compatibility_date.clone(),
+            compatibility_flags: config.compatibility_flags.clone(),
+        },
+    }
+}
+
+/// The value that counts. `config` is `None` without a file, `Some(None)` if the file leaves the value open.
+fn pick<T>(command_line: Option<T>, config: Option<Option<T>>, assumed: T, default: T) -> (T, Origin) {
+    match (command_line, config) {
+        (Some(value), _) => (value, Origin::CommandLine),
+        (None, Some(Some(value))) => (value, Origin::Config),
+        (None, Some(None)) => (default, Origin::PlatformDefault),
+        (None, None) => (assumed, Origin::Assumed),
+    }
+}
+
+/// A warning as editors and terminals link it: `file:line:column: what`.
+fn show_warning(path: &Path, warning: &ConfigWarning) -> String {
+    let at = warning.at();
+    let text = warning.to_string();
+    let text = text.strip_prefix(&format!("{at}: ")).unwrap_or(&text);
+    format!("{}:{}:{}: {text}", path.display(), at.line, at.column)
+}

@@ -1,0 +1,149 @@
+//! Reads the files in a site's folder that configure the platform: `_redirects`, `_headers`, `_routes.json`. What the platform
+//! ignores in them, or takes otherwise than it looks, is noted with its line.
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::CompileOptions;
+use crate::config::redirects::RedirectOptions;
+use crate::config::rule_url::RuleNote;
+use crate::config::wrangler::RunWorkerFirst;
+use crate::config::{headers, redirects, routes_json, run_worker_first};
+use crate::error::CompileError;
+use crate::options::Platform;
+use crate::router::{self, Router, ScriptFirst};
+use crate::site_rules::SiteRules;
+
+/// The user's own code beside the assets, as configured.
+#[derive(Debug, Clone, Default)]
+pub struct ScriptOptions {
+    /// Whether there is a Worker script (`main`), or there are Pages Functions. A `_worker.js` in the folder of a Pages site is
+    /// found without this.
+    pub has_script: bool,
+    /// `assets.run_worker_first`.
+    pub run_worker_first: Option<RunWorkerFirst>,
+    /// `compatibility_date`.
+    pub compatibility_date: Option<String>,
+    /// `compatibility_flags`.
+    pub compatibility_flags: Vec<String>,
+}
+
+/// Something to know about a line of a file that configures the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleFileNote {
+    /// The file, from the root of the site.
+    pub file: &'static str,
+    /// Its line, counted from 1; 0 where the format knows no lines.
+    pub line: u32,
+    /// What happens to it, and why.
+    pub message: String,
+}
+
+impl fmt::Display for RuleFileNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.message),
+            line => write!(f, "{} line {line}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl RuleFileNote {
+    fn new<R: fmt::Display>(file: &'static str, note: &RuleNote<R>) -> Self {
+        let message = format!("`{}` is {}", note.text.escape_debug(), note.reason);
+        RuleFileNote { file, line: note.line, message }
+    }
+}
+
+/// Reads them all.
+///
+/// # Errors
+/// [`CompileError`] for a file that can't be read, a `_routes.json` that the platform refuses, or rules of `run_worker_first`
+/// that it refuses.
+pub(crate) fn read(
+    dist: &Path,
+    options: &CompileOptions,
+) -> Result<(SiteRules, Vec<RuleFileNote>), CompileError> {
+    let mut notes = Vec::new();
+    let redirects = read_text(dist, "_redirects")?.map(|text| {
+        let options = RedirectOptions {
+            platform: options.routing.platform,
+            html_handling: options.routing.html_handling,
+        };
+        let parsed = redirects::parse(&text, options);
+        notes.extend(parsed.notes.iter().map(|note| RuleFileNote::new("_redirects", note)));
+        parsed
+    });
+    let headers = read_text(dist, "_headers")?.map(|text| {
+        let parsed = headers::parse(&text);
+        notes.extend(parsed.notes.iter().map(|note| RuleFileNote::new("_headers", note)));
+        parsed
+    });
+    let router = match options.routing.platform {
+        Platform::Workers => worker_router(&options.script)?,
+        Platform::Pages => pages_router(dist, &options.script, &mut notes)?,
+    };
+    Ok((SiteRules { redirects, headers, router }, notes))
+}
+
+/// A file of the root as text, bytes that are not UTF-8 replaced as the platform does; `None` if there is no such file.
+fn read_text(dist: &Path, name: &str) -> Result<Option<String>, CompileError> {
+    let path = dist.join(name);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = std::fs::read(&path).map_err(|source| CompileError::read(&path, source))?;
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn worker_router(script: &ScriptOptions) -> Result<Router, CompileError> {
+    let first = match &script.run_worker_first {
+        None | Some(RunWorkerFirst::Bool(false)) => ScriptFirst::Never,
+        Some(RunWorkerFirst::Bool(true)) => ScriptFirst::Always,
+        Some(RunWorkerFirst::Rules(rules)) => ScriptFirst::Rules(
+            run_worker_first::validate_rules(rules)
+                .map_err(|error| CompileError::Rules { what: format!("run_worker_first: {error}") })?,
+        ),
+    };
+    let navigation = router::prefers_assets_on_navigation(
+        script.compatibility_date.as_deref(),
+        &script.compatibility_flags,
+    );
+    Ok(Router { has_script: script.has_script, first, navigation })
+}
+
+/// A Function exists where the configuration says so, or there is a `_worker.js`. Without one, `_routes.json` means nothing.
+fn pages_router(
+    dist: &Path,
+    script: &ScriptOptions,
+    notes: &mut Vec<RuleFileNote>,
+) -> Result<Router, CompileError> {
+    let has_script = script.has_script || dist.join("_worker.js").exists();
+    let text = read_text(dist, "_routes.json")?;
+    if !has_script {
+        if text.is_some() {
+            let message =
+                "ignored by the platform, because there is no Function (`_worker.js` or `functions/`)".into();
+            notes.push(RuleFileNote { file: "_routes.json", line: 0, message });
+        }
+        return Ok(Router::default());
+    }
+    let Some(text) = text else {
+        return Ok(Router { has_script, first: ScriptFirst::Everything, navigation: false });
+    };
+    let routes = routes_json::parse(&text).map_err(|error| CompileError::Rules {
+        what: format!(
+            "{}: {error}; the platform refuses the whole file",
+            dist.join("_routes.json").display()
+        ),
+    })?;
+    let note = |note: &routes_json::RouteNote| RuleFileNote {
+        file: "_routes.json",
+        line: 0,
+        message: format!("`{}`: {}", note.rule.escape_debug(), note.reason),
+    };
+    notes.extend(routes.notes.iter().map(note));
+    Ok(Router { has_script, first: ScriptFirst::Routes(routes), navigation: false })
+}

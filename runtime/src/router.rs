@@ -1,0 +1,190 @@
+//! Who is asked first: the user's script (a Worker, a Pages Function) or the assets. Follows `docs/ROUTING.md`, "The router".
+
+use crate::answer::RuleId;
+use crate::bytes::{to_usize, u8_at, u32_at, u64_at};
+use crate::format;
+use crate::manifest::Manifest;
+
+/// What the router's rules say about a path, before the assets are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Preference {
+    /// The assets answer, whatever they have.
+    Assets(Option<RouterMatch>),
+    /// The script answers.
+    Script(RuleId, Option<RouterMatch>),
+    /// The assets answer if they have something for the path; else the script does. `with_not_found`: the site's not-found
+    /// handling counts as something.
+    AskAssets { with_not_found: bool },
+    /// The platform fails: a rule names a script where there is none, or is no regular expression.
+    Exception(RuleId, Option<RouterMatch>),
+}
+
+/// The rule of `run_worker_first` or `_routes.json` that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RouterMatch {
+    /// Its position among the exclusions or inclusions.
+    pub index: usize,
+    /// Whether it is an exclusion.
+    pub excludes: bool,
+}
+
+/// A view of the router section.
+#[derive(Clone, Copy)]
+pub(crate) struct Router<'a> {
+    header: &'a [u8],
+    rules: &'a [[u8; format::ROUTER_RULE_LEN]],
+}
+
+impl<'a> Router<'a> {
+    /// An empty section means: no script, no rules.
+    pub(crate) fn new(header: &'a [u8], rules: &'a [[u8; format::ROUTER_RULE_LEN]]) -> Self {
+        Router { header, rules }
+    }
+
+    pub(crate) fn has_script(&self) -> bool {
+        u8_at(self.header, 0) == 1
+    }
+
+    fn first(&self) -> u8 {
+        u8_at(self.header, 1)
+    }
+
+    fn excludes(&self) -> &'a [[u8; format::ROUTER_RULE_LEN]] {
+        self.rules.get(..to_usize(u32_at(self.header, 4).into())).unwrap_or_default()
+    }
+
+    fn includes(&self) -> &'a [[u8; format::ROUTER_RULE_LEN]] {
+        self.rules.get(to_usize(u32_at(self.header, 4).into())..).unwrap_or_default()
+    }
+}
+
+impl<'a> Manifest<'a> {
+    /// What the router decides about a path (as a URL parser leaves it) before any asset is looked up. O(rules x length).
+    pub(crate) fn preference(&self, path: &[u8], sec_fetch_mode: Option<&[u8]>) -> Preference {
+        let router = self.router;
+        let script = |rule, found| {
+            if router.has_script() {
+                Preference::Script(rule, found)
+            } else {
+                Preference::Exception(RuleId::ROUTER_NO_SCRIPT, found)
+            }
+        };
+        match router.first() {
+            format::FIRST_ALWAYS => script(RuleId::ROUTER_ALWAYS, None),
+            format::FIRST_RULES => match self.first_match(path) {
+                Ok(Some(found)) if found.excludes => Preference::Assets(Some(found)),
+                Ok(Some(found)) => script(RuleId::ROUTER_RULE, Some(found)),
+                Ok(None) if router.has_script() => Preference::AskAssets { with_not_found: true },
+                Ok(None) => Preference::Assets(None),
+                Err(found) => Preference::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+            },
+            format::FIRST_ROUTES => match self.first_match(path) {
+                Ok(Some(found)) if !found.excludes => script(RuleId::ROUTES_INCLUDE, Some(found)),
+                Ok(found) => Preference::Assets(found),
+                Err(found) => Preference::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+            },
+            _ if router.has_script() => {
+                let navigates = u8_at(router.header, 2) == 1 && sec_fetch_mode == Some(b"navigate");
+                Preference::AskAssets { with_not_found: navigates }
+            }
+            _ => Preference::Assets(None),
+        }
+    }
+
+    /// The first rule that matches, exclusions before inclusions; the rule itself as an error if it is a regular expression
+    /// that is none.
+    fn first_match(&self, path: &[u8]) -> Result<Option<RouterMatch>, RouterMatch> {
+        for (rules, excludes) in [(self.router.excludes(), true), (self.router.includes(), false)] {
+            for (index, rule) in rules.iter().enumerate() {
+                let found = RouterMatch { index, excludes };
+                let text = self.string(u64_at(rule, 0), u32_at(rule, 8).into()).unwrap_or_default();
+                let matches = match u32_at(rule, 12) {
+                    format::ROUTER_GLOB => Some(glob_matches(text.as_bytes(), path)),
+                    format::ROUTER_ROUTE => Some(route_matches(text.as_bytes(), path)),
+                    _ => crate::regex::matches(text, path),
+                };
+                match matches {
+                    Some(true) => return Ok(Some(found)),
+                    Some(false) => {}
+                    None => return Err(found),
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The text of a rule of `run_worker_first` or `_routes.json`.
+    pub fn router_rule(&self, found: RouterMatch) -> &'a str {
+        let rules = if found.excludes { self.router.excludes() } else { self.router.includes() };
+        let rule = rules.get(found.index);
+        rule.and_then(|rule| self.string(u64_at(rule, 0), u32_at(rule, 8).into())).unwrap_or_default()
+    }
+}
+
+/// Whether a glob, in which `*` stands for any run of bytes, matches the whole of a text. O(length of the text x length of the
+/// glob), without recursion: on a mismatch only the last `*` takes one byte more.
+fn glob_matches(glob: &[u8], text: &[u8]) -> bool {
+    let (mut glob_at, mut text_at) = (0, 0);
+    let mut retry = None;
+    while let Some(&byte) = text.get(text_at) {
+        match glob.get(glob_at) {
+            Some(b'*') => {
+                retry = Some((glob_at + 1, text_at));
+                glob_at += 1;
+            }
+            Some(&wanted) if wanted == byte => {
+                glob_at += 1;
+                text_at += 1;
+            }
+            _ => match retry {
+                Some((behind_star, taken)) => {
+                    retry = Some((behind_star, taken + 1));
+                    glob_at = behind_star;
+                    text_at = taken + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    glob.get(glob_at..).unwrap_or_default().iter().all(|&b| b == b'*')
+}
+
+/// Whether a rule of `_routes.json` without special characters matches a path.
+fn route_matches(rule: &[u8], path: &[u8]) -> bool {
+    match rule {
+        b"/" | b"/*" => glob_matches(rule, path),
+        [start @ .., b'/', b'*'] => glob_matches(start, path) || glob_matches(rule, path),
+        [.., b'*'] => glob_matches(rule, path),
+        [start @ .., b'/'] | start => {
+            glob_matches(start, path) || path.strip_suffix(b"/").is_some_and(|path| glob_matches(start, path))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob_matches;
+
+    #[test]
+    fn globs_are_anchored_and_their_stars_take_anything() {
+        for (glob, text, fits) in [
+            ("/api/*", "/api/x/y", true),
+            ("/api/*", "/api/", true),
+            ("/api/*", "/api", false),
+            ("/*.js", "/a/b.js", true),
+            ("/*.js", "/a/b.jsx", false),
+            ("/a*b*c", "/axxbxxc", true),
+            ("/a*b*c", "/axxcxxb", false),
+            ("/*", "/", true),
+            ("/a?c", "/abc", false),
+        ] {
+            assert_eq!(glob_matches(glob.as_bytes(), text.as_bytes()), fits, "{glob} {text}");
+        }
+    }
+
+    #[test]
+    fn many_stars_stay_cheap() {
+        let glob = b"/*a*a*a*a*a*a*a*a*a*a*b";
+        assert!(!glob_matches(glob, &[b'a'; 16_000]));
+    }
+}
