@@ -131,7 +131,7 @@ pub(super) fn target(tree: &Tree, wire: Wire, random: &mut Random) -> String {
 fn candidate(tree: &Tree, wire: Wire, random: &mut Random) -> String {
     let decoded = decoded_path(tree, random);
     let mut target = encode(&decoded, random);
-    let mutations = random.weighted(&[(55, 0), (30, 1), (15, 2)]);
+    let mutations = random.weighted(&[(65, 0), (25, 1), (10, 2)]);
     for _ in 0..mutations {
         mutate(&mut target, wire, random);
     }
@@ -152,7 +152,10 @@ fn decoded_path(tree: &Tree, random: &mut Random) -> String {
         0..92 => random.pick(&tree.folders()).to_owned(),
         _ => return random.pick(MISSES).to_owned(),
     };
-    if random.chance(70) {
+    if random.chance(25) {
+        return path;
+    }
+    if random.chance(80) {
         let fitting: Vec<&str> = ENDINGS.iter().copied().filter(|&ending| path.ends_with(ending)).collect();
         if !fitting.is_empty() {
             path.truncate(path.len() - random.pick(&fitting).len());
@@ -164,7 +167,7 @@ fn decoded_path(tree: &Tree, random: &mut Random) -> String {
 
 /// Spells a decoded path as a client might.
 fn encode(path: &str, random: &mut Random) -> String {
-    let style = random.weighted(&[(45, 0), (25, 1), (10, 2), (15, 3), (5, 4)]);
+    let style = random.weighted(&[(55, 0), (25, 1), (8, 2), (10, 3), (2, 4)]);
     match style {
         0 => percent_encode(path, |c| !is_canonical(c), Hex::Upper),
         1 => {
