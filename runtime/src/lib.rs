@@ -51,6 +51,6 @@ pub use manifest::{Manifest, Platform};
 pub use mmap::{FileError, ManifestFile};
 pub use path::{DecodeMode, MAX_REQUEST_LEN, RequestPath, Scratch, decode_path, encode_site_path};
 pub use redirects::{RedirectRule, RuleLocation};
-pub use request::{Answer, Decision, HeaderValue, Request, RequestHeaders};
-pub use router::RouterMatch;
+pub use request::{Answer, AnswerLocation, Decision, HeaderValue, Request, RequestHeaders};
+pub use router::{RouterMatch, RouterVerdict};
 pub use stem::{Form, split_stem};

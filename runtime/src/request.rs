@@ -13,7 +13,7 @@ use crate::lookup::{Entry, with_site_path};
 use crate::manifest::{Manifest, Platform};
 use crate::path::{RequestPath, is_canonical_in};
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
-use crate::router::{Preference, RouterMatch};
+use crate::router::{RouterMatch, RouterVerdict};
 
 /// The parts of a request on which an answer can depend.
 #[derive(Debug, Clone, Copy)]
@@ -86,6 +86,7 @@ impl<'r> Request<'r> {
 /// Who answers a request.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "it lives for one request; a box would be an allocation")]
 pub enum Decision<'m, 'r> {
     /// The user's own code: a Worker script or a Pages Function.
     Worker {
@@ -289,11 +290,11 @@ impl Manifest<'_> {
         {
             return Decision::Assets(self.cdn_cgi_redirect(request));
         }
-        match self.preference(path, request.headers.sec_fetch_mode) {
-            Preference::Assets(_) => Decision::Assets(self.answer(request)),
-            Preference::Script(rule, router_match) => self.script(rule, router_match, request),
-            Preference::Exception(rule, _) => Decision::Assets(self.bare(500, rule)),
-            Preference::AskAssets { with_not_found } => self.ask_assets(with_not_found, request),
+        match self.router_verdict(request) {
+            RouterVerdict::Assets(_) => Decision::Assets(self.answer(request)),
+            RouterVerdict::Script(rule, router_match) => self.script(rule, router_match, request),
+            RouterVerdict::Exception(rule, _) => Decision::Assets(self.bare(500, rule)),
+            RouterVerdict::AskAssets { with_not_found } => self.ask_assets(with_not_found, request),
         }
     }
 

@@ -4,17 +4,22 @@ use crate::answer::RuleId;
 use crate::bytes::{to_usize, u8_at, u32_at, u64_at};
 use crate::format;
 use crate::manifest::Manifest;
+use crate::request::Request;
 
 /// What the router's rules say about a path, before the assets are asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Preference {
+#[non_exhaustive]
+pub enum RouterVerdict {
     /// The assets answer, whatever they have.
     Assets(Option<RouterMatch>),
     /// The script answers.
     Script(RuleId, Option<RouterMatch>),
     /// The assets answer if they have something for the path; else the script does. `with_not_found`: the site's not-found
     /// handling counts as something.
-    AskAssets { with_not_found: bool },
+    AskAssets {
+        /// Whether a not-found page, or the single page, counts.
+        with_not_found: bool,
+    },
     /// The platform fails: a rule names a script where there is none, or is no regular expression.
     Exception(RuleId, Option<RouterMatch>),
 }
@@ -59,35 +64,37 @@ impl<'a> Router<'a> {
 }
 
 impl<'a> Manifest<'a> {
-    /// What the router decides about a path (as a URL parser leaves it) before any asset is looked up. O(rules x length).
-    pub(crate) fn preference(&self, path: &[u8], sec_fetch_mode: Option<&[u8]>) -> Preference {
+    /// What the router's rules say about a request, before any asset is looked up. O(rules x length of the path).
+    pub fn router_verdict(&self, request: &Request<'_>) -> RouterVerdict {
+        let path = request.path.path_bytes();
+        let sec_fetch_mode = request.headers.sec_fetch_mode;
         let router = self.router;
         let script = |rule, found| {
             if router.has_script() {
-                Preference::Script(rule, found)
+                RouterVerdict::Script(rule, found)
             } else {
-                Preference::Exception(RuleId::ROUTER_NO_SCRIPT, found)
+                RouterVerdict::Exception(RuleId::ROUTER_NO_SCRIPT, found)
             }
         };
         match router.first() {
             format::FIRST_ALWAYS => script(RuleId::ROUTER_ALWAYS, None),
             format::FIRST_RULES => match self.first_match(path) {
-                Ok(Some(found)) if found.excludes => Preference::Assets(Some(found)),
+                Ok(Some(found)) if found.excludes => RouterVerdict::Assets(Some(found)),
                 Ok(Some(found)) => script(RuleId::ROUTER_RULE, Some(found)),
-                Ok(None) if router.has_script() => Preference::AskAssets { with_not_found: true },
-                Ok(None) => Preference::Assets(None),
-                Err(found) => Preference::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+                Ok(None) if router.has_script() => RouterVerdict::AskAssets { with_not_found: true },
+                Ok(None) => RouterVerdict::Assets(None),
+                Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
             },
             format::FIRST_ROUTES => match self.first_match(path) {
                 Ok(Some(found)) if !found.excludes => script(RuleId::ROUTES_INCLUDE, Some(found)),
-                Ok(found) => Preference::Assets(found),
-                Err(found) => Preference::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+                Ok(found) => RouterVerdict::Assets(found),
+                Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
             },
             _ if router.has_script() => {
                 let navigates = u8_at(router.header, 2) == 1 && sec_fetch_mode == Some(b"navigate");
-                Preference::AskAssets { with_not_found: navigates }
+                RouterVerdict::AskAssets { with_not_found: navigates }
             }
-            _ => Preference::Assets(None),
+            _ => RouterVerdict::Assets(None),
         }
     }
 
@@ -111,6 +118,21 @@ impl<'a> Manifest<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the site has a Worker script, or a Pages Function.
+    pub fn has_script(&self) -> bool {
+        self.router.has_script()
+    }
+
+    /// The rules of `run_worker_first` or `_routes.json`: whether it excludes, and its text (without `!`).
+    pub fn router_rules(&self) -> impl Iterator<Item = (bool, &'a str)> {
+        let rules = [(true, self.router.excludes()), (false, self.router.includes())];
+        let text =
+            |rule: &[u8; format::ROUTER_RULE_LEN]| self.string(u64_at(rule, 0), u32_at(rule, 8).into());
+        rules.into_iter().flat_map(move |(excludes, rules)| {
+            rules.iter().map(move |rule| (excludes, text(rule).unwrap_or_default()))
+        })
     }
 
     /// The text of a rule of `run_worker_first` or `_routes.json`.

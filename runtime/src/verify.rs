@@ -5,7 +5,7 @@ use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::error::VerifyError;
 use crate::format::{self, header};
 use crate::key;
-use crate::lookup::Stored;
+use crate::lookup::{Entry, Stored};
 use crate::manifest::Manifest;
 use crate::stem::{Form, split_stem};
 
@@ -22,7 +22,8 @@ impl Manifest<'_> {
         self.verify_assets()?;
         self.verify_types()?;
         self.verify_not_found()?;
-        self.verify_rules()
+        self.verify_rules()?;
+        self.verify_request_rules()
     }
 
     fn verify_checksum(&self) -> Result<(), VerifyError> {
@@ -78,8 +79,9 @@ impl Manifest<'_> {
                 return bad("its shape is not there");
             }
             for form in Form::ALL {
+                let Some(entry) = self.entry_of(slot, form) else { continue };
                 if let Some(problem) =
-                    self.answer_problem(self.entry_of(slot, form).and_then(|entry| entry.stored))
+                    self.answer_problem(entry.stored).or_else(|| self.rules_problem(&entry))
                 {
                     return bad(problem);
                 }
@@ -131,6 +133,18 @@ impl Manifest<'_> {
             Stored::Serve { rule, .. } | Stored::Redirect { rule, .. } => rule,
         };
         self.rule_problem(rule)
+    }
+
+    /// What is wrong with the rules of `_redirects` and `_headers` that are stored for a path.
+    fn rules_problem(&self, entry: &Entry<'_>) -> Option<&'static str> {
+        let redirect = usize::from(entry.redirect);
+        let header_set = usize::from(entry.header_set);
+        if entry.redirect != format::NONE_U16 && redirect >= self.redirects.len() {
+            return Some("it names a redirect that is not there");
+        }
+        let is_stored = !matches!(entry.header_set, format::NONE_U16 | format::ANY_HEADER_SET);
+        (is_stored && header_set >= self.header_sets.len())
+            .then_some("it names a header set that is not there")
     }
 
     fn rule_problem(&self, rule: RuleId) -> Option<&'static str> {
@@ -201,6 +215,46 @@ impl Manifest<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The rules of `_redirects`, `_headers` and the router: that their texts are there, and what refers to them finds them.
+    fn verify_request_rules(&self) -> Result<(), VerifyError> {
+        let bad = |section, index: usize, problem| {
+            Err(VerifyError::Record { section, index: index as u64, problem })
+        };
+        let is_there = |offset, len: u32| self.string(offset, len.into()).is_some();
+        for (index, record) in self.redirects.iter().enumerate() {
+            let lens = (0..format::REDIRECT_TEXT_COUNT).map(|text| u64::from(u32_at(record, 8 + 4 * text)));
+            if self.string(u64_at(record, 0), lens.sum()).is_none() {
+                return bad("redirects", index, "its texts lie outside the strings");
+            }
+            if u8_at(record, 38) > format::REDIRECT_NEVER {
+                return bad("redirects", index, "its kind is unknown");
+            }
+        }
+        for (index, record) in self.raw_redirects.iter().enumerate() {
+            let rule = to_usize(u32_at(record, 12).into());
+            if !is_there(u64_at(record, 0), u32_at(record, 8)) || rule >= self.redirects.len() {
+                return bad("raw redirects", index, "its path or rule is not there");
+            }
+        }
+        for (index, record) in self.header_rules.iter().enumerate() {
+            let count = u64::from(u16_at(record, 20)) + u64::from(u16_at(record, 22));
+            let end = u64::from(u32_at(record, 16)) + count;
+            if !is_there(u64_at(record, 0), u32_at(record, 8)) || end > self.header_lines.len() as u64 {
+                return bad("header rules", index, "its path or lines are not there");
+            }
+        }
+        for (index, line) in self.header_lines.iter().enumerate() {
+            if !is_there(u64_at(line, 0), u32_at(line, 16)) || !is_there(u64_at(line, 8), u32_at(line, 20)) {
+                return bad("header lines", index, "its texts lie outside the strings");
+            }
+        }
+        match self.router_rules().count() == self.router_rules().filter(|(_, text)| !text.is_empty()).count()
+        {
+            true => Ok(()),
+            false => bad("router", 0, "the text of a rule lies outside the strings"),
+        }
     }
 
     fn verify_rules(&self) -> Result<(), VerifyError> {
