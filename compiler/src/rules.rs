@@ -189,6 +189,9 @@ pub struct PathRule {
     pub also: Option<Name>,
     /// What it does.
     pub effect: Effect,
+    /// The number of the rule under which the runtime does the same for paths about which nothing is stored. The row then has
+    /// this number instead of its own.
+    pub runtime: Option<RuleId>,
 }
 
 /// Who applies a rule.
@@ -283,7 +286,7 @@ const fn row(
         Handling::Pages => PAGES,
         _ => WORKERS,
     };
-    let rule = PathRule { handling, shape, place: Place::Anywhere, also: None, effect };
+    let rule = PathRule { handling, shape, place: Place::Anywhere, also: None, effect, runtime: None };
     Rule { name, kind: Kind::Path(rule), summary, advice, source, certainty: Certainty::Certain }
 }
 
@@ -301,6 +304,16 @@ const fn with(also: Name, rule: Rule) -> Rule {
         }
         Kind::Runtime => rule,
     }
+}
+
+/// A row that needs no file, so that the runtime applies it too.
+const fn everywhere(id: RuleId, shape: Shape) -> Rule {
+    let effect = Effect::Redirect { file: None, to: trimmed("/"), guarded: false };
+    let rule = RUNTIME_RULES[id.0 as usize];
+    let place = Place::Anywhere;
+    let runtime = Some(id);
+    let kind = Kind::Path(PathRule { handling: Handling::Pages, shape, place, also: None, effect, runtime });
+    Rule { kind, ..rule }
 }
 
 const fn runtime(
@@ -579,9 +592,7 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     // -- Pages ----------------------------------------------------------------------------------------------------
     row(Pages, "pages/slash/folder", Slash, serve(trimmed("/index.html")),
         "`/foo/` serves `foo/index.html`.", SERVED),
-    row(Pages, "pages/index-slash/to-parent", IndexSlash,
-        Effect::Redirect { file: None, to: trimmed("/"), guarded: false },
-        "`/foo/index/` leads to `/foo/`, whether that exists or not.", LINK),
+    everywhere(RuleId::PAGES_INDEX_SLASH, IndexSlash),
     row(Pages, "pages/slash/to-page", Slash, unguarded(trimmed(".html"), TRIMMED),
         "`/foo/` leads to `/foo`, because there is `foo.html` and no `foo/index.html`.", LINK),
     row(Pages, "pages/index-html/to-folder", IndexHtml, unguarded(PATH, trimmed("/")),
@@ -594,9 +605,7 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
         "`/foo.html` leads to `/foo`.", LINK),
     row(Pages, "pages/exact", NoSlash, serve(PATH),
         "A file of just this name is served.", SERVED),
-    row(Pages, "pages/index/to-parent", Index,
-        Effect::Redirect { file: None, to: trimmed("/"), guarded: false },
-        "`/foo/index` leads to `/foo/`, whether that exists or not.", LINK),
+    everywhere(RuleId::PAGES_INDEX, Index),
     row(Pages, "pages/page", NoSlash, serve(path(".html")),
         "`/foo` serves `foo.html`.", SERVED),
     row(Pages, "pages/to-folder", NoSlash, unguarded(path("/index.html"), path("/")),
@@ -605,7 +614,9 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
 
 /// Every rule with its number, in the order of the numbers.
 pub fn all() -> impl Iterator<Item = (RuleId, &'static Rule)> {
-    (0..).map(RuleId).zip(RUNTIME_RULES).chain((FIRST_PATH_RULE..).map(RuleId).zip(PATH_RULES))
+    let path_rules = (FIRST_PATH_RULE..).map(RuleId).zip(PATH_RULES);
+    let is_own = |rule: &Rule| !matches!(rule.kind, Kind::Path(PathRule { runtime: Some(_), .. }));
+    (0..).map(RuleId).zip(RUNTIME_RULES).chain(path_rules.filter(move |(_, rule)| is_own(rule)))
 }
 
 /// The rule with this number.
@@ -624,7 +635,9 @@ pub fn named(name: &str) -> Option<(RuleId, &'static Rule)> {
 /// The rows of a handling with their numbers, in order of precedence.
 pub fn rows_of(handling: Handling) -> impl Iterator<Item = (RuleId, &'static PathRule)> {
     (FIRST_PATH_RULE..).map(RuleId).zip(PATH_RULES).filter_map(move |(id, rule)| match &rule.kind {
-        Kind::Path(path_rule) if path_rule.handling == handling => Some((id, path_rule)),
+        Kind::Path(path_rule) if path_rule.handling == handling => {
+            Some((path_rule.runtime.unwrap_or(id), path_rule))
+        }
         _ => None,
     })
 }

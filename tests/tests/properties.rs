@@ -225,11 +225,7 @@ fn looked_up<'m>(manifest: &'m Manifest<'_>, target: &[u8], scratch: &mut Scratc
         status: answer.status(),
         location: answer.location().map(|location| location.to_string()),
         asset: answer.asset().map(|asset| asset.site_path().to_string()),
-        rule: match manifest.rule_name(answer.rule()) {
-            "pages/index/to-folder" => "pages/index/to-parent",
-            "pages/index-slash/to-folder" => "pages/index-slash/to-parent",
-            name => name,
-        },
+        rule: manifest.rule_name(answer.rule()),
     })
 }
 
