@@ -9,6 +9,8 @@ mod driver;
 mod random;
 mod reply;
 mod report;
+mod rules;
+mod script;
 mod targets;
 mod tree;
 
@@ -130,13 +132,20 @@ fn judge_share(platform: Platform, args: &Args, numbers: &[u64], done: &AtomicUs
 /// Writes the site, asks both sides, compares.
 fn judge_case(mut case: Case, driver: &mut Driver, tell_all: bool, report: &mut Report) -> Result<()> {
     let folder = tempfile::tempdir().context("no temporary folder")?;
-    case.tree.write(folder.path())?;
+    case.write(folder.path())?;
     let tag = |file: &str| production_tag(&case.tree, file).unwrap_or_else(unknown_tag);
     let theirs = driver.ask(&case.to_driver(folder.path(), tag))?;
-    if let Some(error) = theirs.error {
-        bail!("the platform does not take the case: {error}\n{}", report::describe(&case));
-    }
-    let ours = Ours::compile(&case, folder.path())?.answer_all(&case)?;
+    let ours = Ours::compile(&case, folder.path());
+    let ours = match (theirs.error, ours) {
+        (None, ours) => ours.with_context(|| report::describe(&case))?.answer_all(&case)?,
+        (Some(_), Err(_)) => {
+            report.count_refused();
+            return Ok(());
+        }
+        (Some(error), Ok(_)) => {
+            bail!("the platform does not take the case, and we do: {error}\n{}", report::describe(&case))
+        }
+    };
     for ((ask, theirs), ours) in case.requests.iter().zip(theirs.answers).zip(ours) {
         let theirs = Reply::of_driver(theirs);
         let verdict = compare(&case, ask, &theirs, &ours.reply);

@@ -1,9 +1,13 @@
 //! A case: a site, how it is served, and requests. Number and seed determine all of it.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 
 use super::random::Random;
+use super::rules::{self, RuleFile};
+use super::script::Script;
 use super::targets::{Wire, target};
 use super::tree::Tree;
 use crate::repo;
@@ -26,6 +30,12 @@ pub(super) struct Case {
     pub(super) html_handling: HtmlHandling,
     /// Workers only.
     pub(super) not_found_handling: NotFoundHandling,
+    /// `_redirects`, if there is one.
+    pub(super) redirects: Option<RuleFile>,
+    /// `_headers`, if there is one.
+    pub(super) headers: Option<RuleFile>,
+    /// The user's own code, if it is configured.
+    pub(super) script: Option<Script>,
     /// How targets travel.
     pub(super) wire: Wire,
     /// What is asked.
@@ -37,6 +47,8 @@ pub(super) struct Case {
 pub(super) struct Ask {
     /// The method.
     pub(super) method: &'static str,
+    /// The host, with its port.
+    pub(super) host: &'static str,
     /// Path and query as a client gives them.
     pub(super) target: String,
     /// Headers other than the next.
@@ -81,6 +93,36 @@ const HEADERS: &[(&str, &str)] = &[
     ("sec-fetch-mode", "cors"),
 ];
 
+const METHODS: &[(usize, &str)] =
+    &[(80, "GET"), (8, "HEAD"), (6, "POST"), (2, "PUT"), (2, "OPTIONS"), (1, "DELETE"), (1, "PATCH")];
+
+/// Redirects and header rules may look at the host.
+const HOSTS: &[(usize, &str)] =
+    &[(90, "example.com"), (4, "www.example.com"), (3, "example.com:8080"), (3, "other.example")];
+
+/// What the router does not let a Worker pass on.
+const GUARDED: &[&str] = &[
+    "/_image?href=//other.example/x.png",
+    "/_image?href=//example.com/x.png",
+    "/_image?href=/x.png",
+    "/_image",
+    "/_image?href=https://other.example/x.png",
+    "/_image?href=%2F%2Fother.example/x",
+    "/_image/?href=//other.example/x",
+    "/_next/image?url=https://other.example/x.png",
+    "/_next/image?url=https://example.com/x.png",
+    "/_next/image?url=/x.png",
+    "/_next/image?url=http://example.com/x",
+    "/_next/image?url=//other.example/x",
+    "/_next/image?url=%68ttps://other.example/x",
+    "/_next/image/?url=https://other.example/x",
+    "/%5Fimage?href=//other.example/x",
+    "/_image?x=1&href=//other.example/x",
+    "/_next/image?w=1&url=https%3A%2F%2Fother.example%2Fx",
+    "/_image?href=\\\\other.example/x",
+    "/_image?href=//",
+];
+
 impl Case {
     /// The case of this number.
     ///
@@ -91,9 +133,51 @@ impl Case {
         let mut random = Random::new(seed.wrapping_mul(2).wrapping_add(salt), number);
         let (site, tree) = site(number, &mut random)?;
         let (html_handling, not_found_handling) = handling(number);
+        let redirects = random.chance(40).then(|| rules::redirects(&tree, &mut random));
+        let headers = random.chance(35).then(|| rules::headers(&tree, &mut random));
+        let script = script(platform, &tree, &mut random);
         let wire = if random.chance(50) { Wire::Raw } else { Wire::Parsed };
-        let requests = (0..REQUESTS).map(|_| Ask::random(&tree, wire, &mut random)).collect();
-        Ok(Case { number, site, tree, platform, html_handling, not_found_handling, wire, requests })
+        let mut case = Case {
+            number,
+            site,
+            tree,
+            platform,
+            html_handling,
+            not_found_handling,
+            redirects,
+            headers,
+            script,
+            wire,
+            requests: Vec::new(),
+        };
+        case.requests = (0..REQUESTS).map(|_| Ask::random(&case, &mut random)).collect();
+        Ok(case)
+    }
+
+    /// What the rules are about.
+    fn aims(&self) -> Vec<&str> {
+        let files = [&self.redirects, &self.headers].into_iter().flatten().flat_map(|file| &file.aims);
+        files.chain(self.script.iter().flat_map(|script| &script.aims)).map(String::as_str).collect()
+    }
+
+    /// Writes the site and its rule files.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub(super) fn write(&mut self, folder: &Path) -> anyhow::Result<()> {
+        self.tree.write(folder)?;
+        let text = |file: &Option<RuleFile>| file.as_ref().map(|file| file.text.clone());
+        let routes = self.script.as_ref().and_then(|script| script.routes.clone());
+        for (name, text) in [
+            ("_redirects", text(&self.redirects)),
+            ("_headers", text(&self.headers)),
+            ("_routes.json", routes),
+        ] {
+            if let Some(text) = text {
+                std::fs::write(folder.join(name), text)?;
+            }
+        }
+        Ok(())
     }
 
     /// The options, in a line.
@@ -104,8 +188,19 @@ impl Case {
         }
     }
 
+    /// Which rules and code there are, in a few words.
+    pub(super) fn parts(&self) -> String {
+        let parts = [
+            ("_redirects", self.redirects.is_some()),
+            ("_headers", self.headers.is_some()),
+            ("script", self.script.is_some()),
+        ];
+        let parts: Vec<&str> = parts.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
+        if parts.is_empty() { "files alone".to_owned() } else { parts.join(" + ") }
+    }
+
     /// The case as the driver reads it; `tag` gives the platform's entity tag of a file.
-    pub(super) fn to_driver(&self, dir: &std::path::Path, tag: impl Fn(&str) -> String) -> Value {
+    pub(super) fn to_driver(&self, dir: &Path, tag: impl Fn(&str) -> String) -> Value {
         let mut case = json!({
             "platform": self.platform,
             "dir": dir,
@@ -117,8 +212,19 @@ impl Case {
             case["html_handling"] = json!(self.html_handling);
             case["not_found_handling"] = json!(self.not_found_handling);
         }
+        if let Some(script) = &self.script {
+            script.add_to(&mut case, self.platform);
+        }
         case
     }
+}
+
+/// The user's own code in a third of the cases. On Pages, a `_worker.js` among the files is that code.
+fn script(platform: Platform, tree: &Tree, random: &mut Random) -> Option<Script> {
+    let in_files = platform == Platform::Pages && tree.files.contains_key("/_worker.js");
+    let mut script = (in_files || random.chance(35)).then(|| Script::random(platform, tree, random))?;
+    script.exists |= in_files;
+    Some(script)
 }
 
 /// One site in four is an example, the others are random.
@@ -143,26 +249,45 @@ fn handling_count() -> u64 {
 }
 
 impl Ask {
-    fn random(tree: &Tree, wire: Wire, random: &mut Random) -> Ask {
-        let method = random.weighted(&[
-            (80, "GET"),
-            (8, "HEAD"),
-            (6, "POST"),
-            (2, "PUT"),
-            (2, "OPTIONS"),
-            (1, "DELETE"),
-            (1, "PATCH"),
-        ]);
-        let mut ask =
-            Ask { method, target: target(tree, wire, random), headers: Vec::new(), if_none_match: None };
+    fn random(case: &Case, random: &mut Random) -> Ask {
+        let aims = case.aims();
+        let target = match random.below(100) {
+            0..35 if !aims.is_empty() => rules::target_for(random.pick(&aims), random),
+            35..37 if case.script.is_some() => random.pick(GUARDED).to_owned(),
+            _ => target(&case.tree, case.wire, random),
+        };
+        let mut ask = Ask {
+            method: random.weighted(METHODS),
+            host: random.weighted(HOSTS),
+            target,
+            headers: Vec::new(),
+            if_none_match: None,
+        };
         if random.chance(15) {
             ask.headers.push(random.pick(HEADERS));
         }
+        if case.script.is_some() {
+            ask.add_script_headers(random);
+        }
         let conditional = ask.headers.iter().any(|(name, _)| *name == "if-none-match");
-        if !conditional && random.chance(15) && !tree.files.is_empty() {
-            ask.aim_condition(tree, random);
+        if !conditional && random.chance(15) && !case.tree.files.is_empty() {
+            ask.aim_condition(&case.tree, random);
         }
         ask
+    }
+
+    /// What the router and the built-in Worker look at.
+    fn add_script_headers(&mut self, random: &mut Random) {
+        let navigates = self.headers.iter().any(|(name, _)| *name == "sec-fetch-mode");
+        if !navigates && random.chance(40) {
+            self.headers.push(("sec-fetch-mode", random.pick(&["navigate", "navigate", "cors", "Navigate"])));
+        }
+        if random.chance(35) {
+            self.headers.push(("x-oracle-mode", "assets"));
+        }
+        if random.chance(5) {
+            self.headers.push(("sec-fetch-dest", random.pick(&["image", "document"])));
+        }
     }
 
     /// Half of the time at the file that the target probably serves.
@@ -191,13 +316,16 @@ impl Ask {
     fn to_driver(&self, tag: impl Fn(&str) -> String) -> Value {
         let headers: serde_json::Map<String, Value> =
             self.headers_with(tag).into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-        json!({ "method": self.method, "path": self.target, "headers": headers })
+        json!({ "method": self.method, "host": self.host, "path": self.target, "headers": headers })
     }
 }
 
 impl std::fmt::Display for Ask {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?}", self.method, self.target)?;
+        if self.host != "example.com" {
+            write!(f, ", host: {}", self.host)?;
+        }
         for (name, value) in &self.headers {
             write!(f, ", {name}: {value}")?;
         }

@@ -6,12 +6,17 @@ use std::path::Path;
 use anyhow::Result;
 use data_encoding::{BASE64, HEXLOWER};
 use serde_json::Value;
-use trailmark::{Answer, Decision, Manifest, Request, RequestHeaders, RequestPath, Scratch};
+use sha2::{Digest, Sha256};
+use trailmark::{
+    Answer, Decision, HeaderValue, Manifest, Request, RequestHeaders, RequestPath, RuleId, Scratch,
+};
 use trailmark_compiler::media_type::extension;
+use trailmark_compiler::options::Platform;
 use trailmark_compiler::{CompileOptions, RoutingOptions, compile};
 
 use super::case::{Ask, Case};
 use super::driver::DriverAnswer;
+use super::script::Script;
 use super::tree::Tree;
 
 /// Who answered, and what.
@@ -21,6 +26,8 @@ pub(super) enum Reply {
     Worker,
     /// The assets.
     Assets {
+        /// Whether the user's own code asked them, and passed their answer on.
+        by_binding: bool,
         /// HTTP status.
         status: u16,
         /// Header lines by name, those of one name joined with `, ` (`set-cookie`: with a line break).
@@ -38,7 +45,8 @@ impl Reply {
         match answer {
             DriverAnswer::Failed { error } => Reply::Failed(error),
             DriverAnswer::Answered { by, .. } if by == "worker" => Reply::Worker,
-            DriverAnswer::Answered { status, headers, body_sha256, .. } => Reply::Assets {
+            DriverAnswer::Answered { status, headers, body_sha256, by } => Reply::Assets {
+                by_binding: by == "binding",
                 status,
                 headers: headers.into_iter().map(|(name, value)| (name, header_text(value))).collect(),
                 body: body_sha256,
@@ -68,8 +76,11 @@ impl std::fmt::Display for Reply {
         match self {
             Reply::Worker => f.write_str("the Worker"),
             Reply::Failed(error) => write!(f, "failed: {error}"),
-            Reply::Assets { status, headers, body } => {
+            Reply::Assets { by_binding, status, headers, body } => {
                 write!(f, "{status} {headers:?}")?;
+                if *by_binding {
+                    f.write_str(" through the binding")?;
+                }
                 match body {
                     Some(body) => write!(f, " body {}", &body[..12.min(body.len())]),
                     None => f.write_str(" no body"),
@@ -82,6 +93,7 @@ impl std::fmt::Display for Reply {
 /// Our half: a case compiled, with what is needed to speak of its files as the platform does.
 pub(super) struct Ours {
     bytes: Vec<u8>,
+    is_pages: bool,
     /// Our entity tags, and the platform's for the same file.
     tags: HashMap<String, String>,
 }
@@ -100,7 +112,11 @@ impl Ours {
     /// # Errors
     /// If it does not compile, or what comes out is no sound manifest.
     pub(super) fn compile(case: &Case, folder: &Path) -> Result<Ours> {
-        let options = CompileOptions { routing: routing(case), strict: false };
+        let options = CompileOptions {
+            routing: routing(case),
+            script: case.script.as_ref().map(Script::options).unwrap_or_default(),
+            strict: false,
+        };
         let bytes = compile(folder, &options, &())?.bytes;
         let manifest = Manifest::open(&bytes)?;
         manifest.verify()?;
@@ -109,7 +125,7 @@ impl Ours {
             Some((asset.etag().to_string(), production_tag(&case.tree, &path)?))
         });
         let tags = tags.collect();
-        Ok(Ours { bytes, tags })
+        Ok(Ours { bytes, is_pages: case.platform == Platform::Pages, tags })
     }
 
     /// Our answers to every request of the case.
@@ -141,32 +157,64 @@ impl Ours {
         };
         let headers =
             RequestHeaders::from_list(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
-        match manifest.decide(&Request::new(ask.method, path, headers)) {
-            Decision::Worker { rule, .. } => {
-                OurReply { reply: Reply::Worker, rule: manifest.rule_name(rule).to_owned() }
-            }
-            Decision::Assets(answer) => OurReply {
-                reply: self.reply(&answer, ask.method == "HEAD"),
-                rule: manifest.rule_name(answer.rule).to_owned(),
-            },
-            other => OurReply { reply: Reply::Failed(format!("{other:?}")), rule: String::new() },
+        let mut request = Request::new(ask.method, path, headers);
+        request.host = ask.host;
+        let (reply, rule) = match manifest.decide(&request) {
+            Decision::Worker { rule, .. } => (self.script_reply(manifest, ask, &request), rule),
+            Decision::Assets(answer) => (self.reply(&answer, ask, false), answer.rule),
+            other => (Reply::Failed(format!("{other:?}")), RuleId::METHOD_NOT_ALLOWED),
+        };
+        OurReply { reply, rule: manifest.rule_name(rule).to_owned() }
+    }
+
+    /// What becomes of a request that the user's own code gets: the driver's answers with a text, or passes on what its assets
+    /// binding says; the router may step in.
+    fn script_reply(&self, manifest: &Manifest<'_>, ask: &Ask, request: &Request<'_>) -> Reply {
+        if !ask.headers.contains(&("x-oracle-mode", "assets")) {
+            return match manifest.guard_worker_answer(request, Some("text/plain;charset=UTF-8")) {
+                Some(blocked) => self.reply(&blocked, ask, false),
+                None => Reply::Worker,
+            };
+        }
+        let answer = manifest.answer(request);
+        let content_type =
+            answer.headers().filter(|(name, _)| *name == "content-type").map(|(_, value)| value);
+        let content_type = content_type.map(|value| value.to_string()).collect::<Vec<_>>().join(", ");
+        let content_type = Some(content_type.as_str()).filter(|value| !value.is_empty());
+        match manifest.guard_worker_answer(request, content_type) {
+            Some(blocked) => self.reply(&blocked, ask, false),
+            None => self.reply(&answer, ask, true),
         }
     }
 
-    fn reply(&self, answer: &Answer<'_, '_>, is_head: bool) -> Reply {
+    fn reply(&self, answer: &Answer<'_, '_>, ask: &Ask, by_binding: bool) -> Reply {
         let mut headers: BTreeMap<String, String> = BTreeMap::new();
         for (name, value) in answer.headers() {
             let mut text = value.to_string();
-            if let Some(theirs) = self.tags.get(&text).filter(|_| name == "etag") {
+            if let Some(theirs) = self.tags.get(&text).filter(|_| matches!(value, HeaderValue::ETag(_))) {
                 text.clone_from(theirs);
             }
             let joint = if name == "set-cookie" { "\n" } else { ", " };
             let lines = headers.entry(name.to_owned());
             lines.and_modify(|all| all.extend([joint, &text])).or_insert_with(|| text.clone());
         }
-        let body = answer.body.filter(|asset| !is_head && asset.size() > 0);
-        let body = body.map(|asset| HEXLOWER.encode(asset.fingerprint()));
-        Reply::Assets { status: answer.status, headers, body }
+        let body = if ask.method == "HEAD" { None } else { self.body(answer) };
+        Reply::Assets { by_binding, status: answer.status, headers, body }
+    }
+
+    /// The body: a file, or the short text that the platform itself writes.
+    fn body(&self, answer: &Answer<'_, '_>) -> Option<String> {
+        if let Some(asset) = answer.body {
+            return (asset.size() > 0).then(|| HEXLOWER.encode(asset.fingerprint()));
+        }
+        let text = match answer.status {
+            301 | 302 | 303 | 307 if self.is_pages && answer.redirect.is_some() => {
+                format!("Redirecting to {}", answer.location()?)
+            }
+            403 => "Blocked".to_owned(),
+            _ => return None,
+        };
+        Some(HEXLOWER.encode(&Sha256::digest(text)))
     }
 }
 

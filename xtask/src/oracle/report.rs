@@ -22,6 +22,10 @@ pub(super) struct Report {
     /// How often each artefact was met.
     artefacts: Vec<usize>,
     different: usize,
+    /// Cases that both sides refuse.
+    refused: usize,
+    /// Requests by what the case has beside its files.
+    by_parts: BTreeMap<String, usize>,
     /// Their answers by status; 0 for those of a Worker.
     statuses: BTreeMap<u16, usize>,
     /// Our answers by rule.
@@ -39,6 +43,8 @@ impl Report {
             by_options: BTreeMap::new(),
             artefacts: vec![0; ARTEFACTS.len()],
             different: 0,
+            refused: 0,
+            by_parts: BTreeMap::new(),
             statuses: BTreeMap::new(),
             rules: BTreeMap::new(),
             told: Vec::new(),
@@ -57,6 +63,10 @@ impl Report {
         for (status, count) in other.statuses {
             *self.statuses.entry(status).or_default() += count;
         }
+        for (parts, count) in other.by_parts {
+            *self.by_parts.entry(parts).or_default() += count;
+        }
+        self.refused += other.refused;
         for (rule, count) in other.rules {
             *self.rules.entry(rule).or_default() += count;
         }
@@ -73,8 +83,14 @@ impl Report {
             Verdict::Artefact(index) => self.artefacts[index] += 1,
             Verdict::Different => self.different += 1,
         }
+        *self.by_parts.entry(case.parts()).or_default() += 1;
         *self.statuses.entry(status.unwrap_or(0)).or_default() += 1;
         *self.rules.entry(rule.to_owned()).or_default() += 1;
+    }
+
+    /// Counts a case that both sides refuse.
+    pub(super) fn count_refused(&mut self) {
+        self.refused += 1;
     }
 
     /// Keeps a difference in full.
@@ -145,6 +161,14 @@ pub(super) fn describe(case: &Case) -> String {
     let files: Vec<String> =
         case.tree.files.iter().map(|(path, content)| describe_file(path, content)).collect();
     let _ = writeln!(text, "  files    {}", files.join(" "));
+    for (name, file) in [("_redirects", &case.redirects), ("_headers", &case.headers)] {
+        if let Some(file) = file {
+            let _ = writeln!(text, "  {name}\n{}", indented(&file.text));
+        }
+    }
+    if let Some(script) = &case.script {
+        let _ = writeln!(text, "  script   {script}");
+    }
     text
 }
 
@@ -155,4 +179,11 @@ fn describe_file(path: &str, content: &[u8]) -> String {
         b"twin" => format!("{path:?} (twin)"),
         _ => format!("{path:?}"),
     }
+}
+
+/// Each line further in, and with what can't be seen made visible.
+fn indented(text: &str) -> String {
+    let lines =
+        text.lines().map(|line| format!("    | {}", line.escape_debug().to_string().replace("\\\"", "\"")));
+    lines.collect::<Vec<_>>().join("\n")
 }
