@@ -159,6 +159,16 @@ impl<'m> RedirectRule<'m> {
         TargetText([text, search, hash])
     }
 
+    /// The path, as a URL parser leaves it, whose answer a matching request gets instead of its own; `None` if the rule does not
+    /// rewrite (its status is not 200), or its target is no URL.
+    pub fn rewritten_path(&self, request: &Request<'_>) -> Option<String> {
+        match self.apply(request) {
+            RuleTarget::Rewrite(path) => Some(String::from(path)),
+            RuleTarget::MadeRewrite(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// What the rule makes of a request that it matches.
     pub(crate) fn apply<'r>(&self, request: &Request<'r>) -> RuleTarget<'m, 'r> {
         let same_origin = match self.kind {
