@@ -10,7 +10,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
-use trailmark_compiler::{CompileError, CompileOptions, RoutingOptions, ScriptOptions};
+use trailmark_compiler::{CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions};
+
+use crate::output;
 
 /// The arguments that say how a folder is compiled.
 #[derive(Debug, clap::Args)]
@@ -185,6 +187,17 @@ impl Plan {
                  its other settings are used all the same (--no-config ignores them)"
             ));
         }
+    }
+}
+
+/// Says what a compilation passed over, and what the platform ignores in the files that configure it.
+pub(crate) fn report_notes(report: &Report) {
+    const MOST: usize = 20;
+    let passed_over = report.notes.iter().map(ToString::to_string);
+    let notes: Vec<_> = passed_over.chain(report.rule_notes.iter().map(ToString::to_string)).collect();
+    notes.iter().take(MOST).for_each(|note| output::note(note));
+    if let Some(more) = notes.len().checked_sub(MOST).filter(|&more| more > 0) {
+        output::note(&format!("and {more} more; `trailmark compile --format json` lists all"));
     }
 }
 

@@ -74,7 +74,7 @@ fn compile_here(dist: &Path, site: &SiteArgs, quiet: bool) -> anyhow::Result<Vec
     let compiled = compile(&plan.dist, &plan.options(false), &())?;
     if !quiet {
         plan.notes.iter().for_each(|note| output::note(note));
-        compiled.report.notes.iter().for_each(|note| output::note(&note.to_string()));
+        site::report_notes(&compiled.report);
         output::note(&format!("{} is a folder: compiled in memory as {}", dist.display(), plan.in_words()));
     }
     Ok(compiled.bytes)

@@ -72,8 +72,8 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let compiled = compiled?;
     report_empty(&plan, &compiled, args.strict)?;
     if !args.quiet {
-        let passed_over = compiled.report.notes.iter().map(ToString::to_string);
-        plan.notes.iter().cloned().chain(passed_over).for_each(|note| output::note(&note));
+        plan.notes.iter().for_each(|note| output::note(note));
+        site::report_notes(&compiled.report);
     }
     let write_time = output.write(&compiled.bytes)?;
     let manifest =

@@ -1,9 +1,95 @@
-//! x
+//! `trailmark explain`: the whole decision about a URL, told so that somebody who has never seen the rules understands it.
+
+mod chain;
+mod hints;
+mod path;
+mod steps;
+mod story;
+mod text;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+
+use self::story::Teller;
 use crate::exit::Exit;
-/// X
+use crate::output::{self, Format};
+use crate::request::RequestArgs;
+use crate::site::SiteArgs;
+use crate::source::Source;
+
+/// Explain, step by step, why a URL answers what it does
+///
+/// Prints the path as it came, as it is parsed and decoded, each rule that was tried and why it did or did not apply, the
+/// answer with its headers, where redirects end, and what to change to get another answer. The answer is the manifest's own;
+/// the steps are worked out anew from the files that it lists, and the two must agree.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-/// X
-pub(crate) fn run(_args: Args) -> anyhow::Result<Exit> {
-    Ok(Exit::Fine)
+#[command(after_long_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The manifest; or the site's folder, which is then compiled in memory
+    #[arg(value_name = "MANIFEST")]
+    manifest: PathBuf,
+    /// A path (`/about?x=1`) or an absolute URL
+    #[arg(value_name = "URL", required = true)]
+    urls: Vec<OsString>,
+    #[command(flatten)]
+    request: RequestArgs,
+    #[command(flatten)]
+    site: SiteArgs,
+    /// How it is printed; in JSON, an object a line
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    format: Format,
+    /// Do not say that a folder was compiled
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  trailmark explain dist.trailmark /about.html
+  trailmark explain dist.trailmark /blog/ '/caf%C3%A9' '//about' /nowhere
+  trailmark explain dist.trailmark / --header 'If-None-Match: \"0123456789abcdef0123456789abcdef\"'
+  trailmark explain dist --platform pages /about/index
+          a folder instead of a manifest: compiled in memory
+
+Exit status:
+  0  explained (a 404 is an answer, too)
+  2  a URL could not be read, or the manifest can't be used";
+
+/// Runs the subcommand.
+pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    let source = Source::open(&args.manifest, &args.site, args.quiet)?;
+    let manifest = source.manifest()?;
+    let teller = Teller::new(&manifest)?;
+    let mut exit = Exit::Fine;
+    for (index, url) in args.urls.iter().enumerate() {
+        let story = match teller.tell(&args.request.wanted(url)) {
+            Ok(story) => story,
+            Err(error) => {
+                let url = output::shown(&url.to_string_lossy());
+                output::error(&error.context(format!("cannot explain {url}")));
+                exit = Exit::CouldNotRun;
+                continue;
+            }
+        };
+        if story.bug.is_some() {
+            exit = Exit::CouldNotRun;
+        }
+        match args.format {
+            Format::Json => {
+                let mut out = output::raw_stdout();
+                output::json_line(&mut out, &story)?;
+                out.flush()?;
+            }
+            Format::Text => {
+                let mut out = output::stdout();
+                if index > 0 {
+                    writeln!(out)?;
+                }
+                text::write(&mut out, &story)?;
+                out.flush()?;
+            }
+        }
+    }
+    Ok(exit)
 }

@@ -80,9 +80,9 @@ impl Table {
     /// Writes the rows that wait.
     pub(crate) fn write(&mut self, out: &mut impl Write) -> io::Result<()> {
         for row in std::mem::take(&mut self.rows) {
-            let last = row.len().saturating_sub(1);
+            let last = row.iter().rposition(|cell| !cell.text.is_empty()).unwrap_or(0);
             write!(out, "{:1$}", "", self.indent)?;
-            for (index, (cell, &width)) in row.iter().zip(&self.widths).enumerate() {
+            for (index, (cell, &width)) in row.iter().zip(&self.widths).enumerate().take(last + 1) {
                 let room = if index == last && !cell.right { 0 } else { width };
                 cell.write(out, room)?;
                 if index < last {

@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
+use anstyle::Style;
 use serde::Serialize;
 use trailmark::Manifest;
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::{Compiled, Report};
 
-use crate::output::{self, BOLD, Cell, DIM, Table, YELLOW, bytes, count, grouped, hex, seconds};
+use crate::output::{self, BOLD, Cell, Table, YELLOW, bytes, count, grouped, hex, seconds};
 use crate::site::{Origin, Origins, Plan};
 
 /// What became of a site.
@@ -18,7 +19,7 @@ pub(super) struct Summary<'a> {
     manifest: String,
     sha256: String,
     config: Option<String>,
-    #[serde(flatten)]
+    #[serde(flatten, serialize_with = "without_ignored")]
     report: &'a Report,
     write_seconds: f64,
     origins: Origins,
@@ -27,6 +28,16 @@ pub(super) struct Summary<'a> {
     plan: &'a Plan,
     #[serde(skip)]
     write_time: Duration,
+}
+
+/// Pages has no html handling and no not-found handling: `null`, not what a Workers configuration happens to say.
+fn without_ignored<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut value = serde_json::to_value(report).map_err(serde::ser::Error::custom)?;
+    if report.options.platform == Platform::Pages {
+        value["html_handling"] = serde_json::Value::Null;
+        value["not_found_handling"] = serde_json::Value::Null;
+    }
+    value.serialize(serializer)
 }
 
 impl<'a> Summary<'a> {
@@ -72,8 +83,10 @@ impl<'a> Summary<'a> {
 
     fn write_text(&self, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "{BOLD}{} -> {}{BOLD:#}", output::shown(&self.dist), output::shown(&self.manifest))?;
-        self.options().write(out)?;
-        self.figures().write(out)?;
+        let mut table = Table::indented(2);
+        self.add_options(&mut table);
+        self.add_figures(&mut table);
+        table.write(out)?;
         if self.plan.is_assumed() {
             writeln!(
                 out,
@@ -84,46 +97,45 @@ impl<'a> Summary<'a> {
         Ok(())
     }
 
-    fn options(&self) -> Table {
-        let mut table = Table::indented(2);
-        let mut add = |name, value: String, origin: Origin| {
-            let style = if origin == Origin::Assumed { YELLOW } else { DIM };
-            table.row([Cell::new(name), Cell::new(value), Cell::new(self.origin(origin)).styled(style)]);
+    fn add_options(&self, table: &mut Table) {
+        let mut add = |name, value: &str, origin: Origin| {
+            let style = if origin == Origin::Assumed { YELLOW } else { Style::new() };
+            table.row([
+                Cell::new(name),
+                Cell::new(format!("{value} ({})", self.origin(origin))).styled(style),
+            ]);
         };
         let Report { options, .. } = self.report;
         let Origins { platform, html_handling, not_found_handling } = self.plan.origins;
         match options.platform {
             Platform::Workers => {
-                add("platform", "Workers static assets".to_owned(), platform);
-                add("html handling", options.html_handling.to_string(), html_handling);
-                add("not-found handling", options.not_found_handling.to_string(), not_found_handling);
+                add("platform", "Workers static assets", platform);
+                add("html handling", options.html_handling.as_str(), html_handling);
+                add("not-found handling", options.not_found_handling.as_str(), not_found_handling);
             }
-            Platform::Pages => add("platform", "Pages".to_owned(), platform),
+            Platform::Pages => add("platform", "Pages", platform),
         }
-        table
     }
 
     fn origin(&self, origin: Origin) -> String {
+        let config = self.config.as_deref().unwrap_or_default();
         match origin {
             Origin::CommandLine => "from the command line".to_owned(),
-            Origin::Config => format!("from {}", self.config.as_deref().unwrap_or_default()),
-            Origin::PlatformDefault => {
-                format!(
-                    "the platform's default; {} leaves it open",
-                    self.config.as_deref().unwrap_or_default()
-                )
-            }
+            Origin::Config => format!("from {config}"),
+            Origin::PlatformDefault => format!("the platform's default; {config} leaves it open"),
             Origin::Assumed => "assumed".to_owned(),
         }
     }
 
-    fn figures(&self) -> Table {
+    fn add_figures(&self, table: &mut Table) {
         let report = self.report;
-        let mut table = Table::indented(2);
         let mut add = |name, value: String| table.row([Cell::new(name), Cell::new(value)]);
         add("files", format!("{}, {}", count(report.files, "file"), bytes(report.bytes)));
         if report.excluded > 0 {
             add("left out", format!("{} that the platform never serves", count(report.excluded, "file")));
+        }
+        if report.redirect_rules + report.header_rules > 0 || report.has_script {
+            add("rules", self.rules());
         }
         add("pages", grouped(report.pages as u64));
         add("routes", self.routes());
@@ -131,7 +143,20 @@ impl<'a> Summary<'a> {
         add("manifest", self.manifest_size());
         add("sha256", self.sha256.clone());
         add("time", self.times());
-        table
+    }
+
+    fn rules(&self) -> String {
+        let Report { redirect_rules, header_rules, has_script, .. } = *self.report;
+        let script = match (has_script, self.report.options.platform) {
+            (false, _) => "",
+            (true, Platform::Workers) => ", a Worker",
+            (true, Platform::Pages) => ", Functions",
+        };
+        format!(
+            "{} of _redirects, {} of _headers{script}",
+            grouped(redirect_rules as u64),
+            grouped(header_rules as u64)
+        )
     }
 
     fn routes(&self) -> String {
