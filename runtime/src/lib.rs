@@ -21,6 +21,7 @@ mod asset;
 mod bytes;
 mod error;
 pub mod format;
+mod guard;
 mod headers;
 pub mod key;
 mod location;

@@ -7,6 +7,7 @@ use core::fmt;
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag};
 use crate::format;
+use crate::guard;
 use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
 use crate::lookup::{Entry, with_site_path};
@@ -323,16 +324,18 @@ impl Manifest<'_> {
     }
 
     /// What the router makes of an answer that the Worker gave: an answer of its own (403) where an image proxy would hand out
-    /// what it fetched from another host, `None` where the Worker's stands. `content_type` is that of the Worker's answer.
+    /// what it fetched from elsewhere, `None` where the Worker's stands. Status and `Content-Type` are those of the Worker's
+    /// answer.
     ///
     /// Source: `docs/ROUTING.md`, "The router".
     pub fn guard_worker_answer<'m, 'r>(
         &'m self,
         request: &Request<'r>,
+        status: u16,
         content_type: Option<&str>,
     ) -> Option<Answer<'m, 'r>> {
         let blocks = self.platform() == Platform::Workers
-            && (guard::blocks_always(request) || guard::blocks_unless_image(request, content_type));
+            && (guard::blocks_always(request) || guard::blocks_answer(request, status, content_type));
         blocks.then(|| self.blocked())
     }
 
@@ -482,88 +485,5 @@ impl Manifest<'_> {
             return self.bare(304, RuleId::NOT_MODIFIED).with_headers(headers);
         }
         Answer { body: Some(asset), ..self.bare(status, rule).with_headers(headers) }
-    }
-}
-
-/// The router's guard against image proxies that would fetch from other hosts.
-mod guard {
-    use super::Request;
-
-    /// `/_image` with `href=//other-host/...`, whatever the Worker answers.
-    pub(super) fn blocks_always(request: &Request<'_>) -> bool {
-        request.path.path_bytes() == b"/_image"
-            && request.headers.sec_fetch_dest != Some(b"image")
-            && parameter(request, b"href").is_some_and(|value| {
-                let mut value = value;
-                let mut first = [0; 2];
-                for place in &mut first {
-                    *place = value.next().unwrap_or(0);
-                }
-                first == *b"//" && names_another_host(value, request.host)
-            })
-    }
-
-    /// `/_next/image` with `url=` of another host, unless the Worker answers with an image or plain text.
-    pub(super) fn blocks_unless_image(request: &Request<'_>, content_type: Option<&str>) -> bool {
-        let is_harmless =
-            content_type.is_some_and(|text| text.starts_with("image/") || text.starts_with("text/plain"));
-        request.path.path_bytes() == b"/_next/image"
-            && request.headers.sec_fetch_dest != Some(b"image")
-            && !is_harmless
-            && parameter(request, b"url").is_some_and(|value| {
-                let behind_scheme = |scheme: &'static [u8]| {
-                    let mut rest = value.clone();
-                    scheme
-                        .iter()
-                        .all(|&wanted| rest.next().is_some_and(|b| b.to_ascii_lowercase() == wanted))
-                        .then_some(rest)
-                };
-                let rest = behind_scheme(b"https://").or_else(|| behind_scheme(b"http://"));
-                rest.is_some_and(|rest| names_another_host(rest, request.host))
-            })
-    }
-
-    /// The value of the first query parameter of this name, as a form would decode it.
-    fn parameter<'r>(
-        request: &Request<'r>,
-        name: &[u8],
-    ) -> Option<impl Iterator<Item = u8> + Clone + use<'r>> {
-        let query = request.path.query_bytes().strip_prefix(b"?")?;
-        let mut pairs = query.split(|&b| b == b'&');
-        let value = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix(b"="))?;
-        Some(FormDecoding { rest: value })
-    }
-
-    #[derive(Clone)]
-    struct FormDecoding<'r> {
-        rest: &'r [u8],
-    }
-
-    impl Iterator for FormDecoding<'_> {
-        type Item = u8;
-
-        fn next(&mut self) -> Option<u8> {
-            let (&first, tail) = self.rest.split_first()?;
-            self.rest = tail;
-            match first {
-                b'+' => Some(b' '),
-                b'%' => match crate::path::unescape(tail) {
-                    Some((byte, behind)) => {
-                        self.rest = behind;
-                        Some(byte)
-                    }
-                    None => Some(b'%'),
-                },
-                other => Some(other),
-            }
-        }
-    }
-
-    /// Whether the host at the front of this text is another than the request's, ports aside.
-    fn names_another_host(text: impl Iterator<Item = u8>, host: &str) -> bool {
-        let own =
-            host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
-        let named = text.take_while(|b| !matches!(b, b'/' | b'\\' | b'?' | b'#' | b':'));
-        !named.map(|b| b.to_ascii_lowercase()).eq(own.bytes())
     }
 }

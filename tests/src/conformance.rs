@@ -451,7 +451,7 @@ fn outcome(
         Decision::Worker { .. } if request.header("x-oracle-mode") == Some("assets") => {
             let answer = manifest.answer(&asked);
             let content_type = Outcome::of("W+A", &answer).content_type;
-            match manifest.guard_worker_answer(&asked, content_type.as_deref()) {
+            match manifest.guard_worker_answer(&asked, answer.status, content_type.as_deref()) {
                 Some(blocked) => Outcome::of("A", &blocked),
                 None => Outcome::of("W+A", &answer),
             }
