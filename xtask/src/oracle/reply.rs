@@ -171,7 +171,7 @@ impl Ours {
     /// binding says; the router may step in.
     fn script_reply(&self, manifest: &Manifest<'_>, ask: &Ask, request: &Request<'_>) -> Reply {
         if !ask.headers.contains(&("x-oracle-mode", "assets")) {
-            return match manifest.guard_worker_answer(request, Some("text/plain;charset=UTF-8")) {
+            return match manifest.guard_worker_answer(request, 200, Some("text/plain;charset=UTF-8")) {
                 Some(blocked) => self.reply(&blocked, ask, false),
                 None => Reply::Worker,
             };
@@ -181,7 +181,7 @@ impl Ours {
             answer.headers().filter(|(name, _)| *name == "content-type").map(|(_, value)| value);
         let content_type = content_type.map(|value| value.to_string()).collect::<Vec<_>>().join(", ");
         let content_type = Some(content_type.as_str()).filter(|value| !value.is_empty());
-        match manifest.guard_worker_answer(request, content_type) {
+        match manifest.guard_worker_answer(request, answer.status, content_type) {
             Some(blocked) => self.reply(&blocked, ask, false),
             None => self.reply(&answer, ask, true),
         }

@@ -317,20 +317,20 @@ pub(super) fn target_for(aim: &str, random: &mut Random) -> String {
     let mut target = String::new();
     let mut rest = path;
     while let Some(first) = rest.chars().next() {
-        let name_len =
-            rest[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len() - 1);
+        let behind = &rest[first.len_utf8()..];
+        let name_len = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(behind.len());
         match first {
             '*' => target.push_str(random.pick(VALUES)),
             ':' if name_len > 0 && !random.chance(5) => {
                 target.push_str(random.pick(VALUES));
-                rest = &rest[1 + name_len..];
+                rest = &behind[name_len..];
                 continue;
             }
             ' ' => target.push_str("%20"),
             '\\' | '\t' => target.push_str("%5C"),
             other => target.push(other),
         }
-        rest = &rest[first.len_utf8()..];
+        rest = behind;
     }
     if !target.starts_with('/') {
         target.insert(0, '/');
