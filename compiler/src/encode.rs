@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use trailmark::format::{self, header, section};
-use trailmark::key::{checksum, path_key};
+use trailmark::key::{checksum, path_key, slot_tag};
 use trailmark::{Form, RuleId, split_stem};
 
 use crate::encode_rules;
@@ -62,6 +62,7 @@ pub(crate) fn encode(
         (section::HEADER_SETS, std::mem::take(&mut writer.header_sets)),
         (section::HEADER_DISPATCH, header_dispatch),
         (section::ROUTER, router),
+        (section::TAGS, std::mem::take(&mut writer.tags)),
         (section::PROVENANCE, provenance.encode()),
     ];
     Ok(assemble(&header_fields(site, &writer.index, routes.len())?, &sections))
@@ -116,6 +117,8 @@ struct Writer<'s> {
     canonicals: Vec<u8>,
     strings: Strings,
     header_sets: Vec<u8>,
+    /// One byte a slot.
+    tags: Vec<u8>,
     header_set_of_mask: FxHashMap<u128, u16>,
     shape_of: FxHashMap<[FormEntry; 8], u16>,
 }
@@ -158,6 +161,7 @@ impl<'s> Writer<'s> {
             canonicals: Vec::new(),
             strings: Strings::default(),
             header_sets: Vec::new(),
+            tags: Vec::new(),
             header_set_of_mask: FxHashMap::default(),
             shape_of: FxHashMap::default(),
         })
@@ -184,6 +188,7 @@ impl<'s> Writer<'s> {
         let mut empty = [0; format::SLOT_LEN];
         put(&mut empty, 0, &format::EMPTY_SLOT.to_le_bytes());
         let mut slots = empty.repeat(slot_count);
+        self.tags = vec![0; slot_count];
         for (position, route) in routes.iter().enumerate() {
             let rules = self.rule_numbers(route);
             let shape = match &route.answers {
@@ -200,7 +205,9 @@ impl<'s> Writer<'s> {
             let stem_len = u16::try_from(route.stem.len()).ok().filter(|&len| len < format::EMPTY_SLOT);
             let stem_len =
                 stem_len.ok_or_else(|| limit(format!("path too long: {} bytes", route.stem.len())))?;
-            let start = self.slot_of_route[position] as usize * format::SLOT_LEN;
+            let slot_index = self.slot_of_route[position] as usize;
+            self.tags[slot_index] = slot_tag(path_key(route.stem.as_bytes(), self.index.seed));
+            let start = slot_index * format::SLOT_LEN;
             let slot = &mut slots[start..start + format::SLOT_LEN];
             slot.fill(0);
             put(slot, 0, &stem_len.to_le_bytes());

@@ -60,6 +60,7 @@
 //! | 16 | header sets | [`MASK_LEN`] bytes each: bit i, header rule i matches |
 //! | 17 | header dispatch | which header rules can match a path: see Dispatch |
 //! | 18 | router | header of [`ROUTER_HEADER_LEN`] bytes, then [`ROUTER_RULE_LEN`] bytes a rule |
+//! | 20 | tags | one byte a slot: see `key.rs`, `slot_tag` |
 //! | 19 | provenance | what built the manifest (bincode; the reader hands it out as bytes) |
 //!
 //! Index header: `part_count` u32, `buckets_per_part` u32, `slots_per_part` u32, `key_count` u32, 16 reserved
@@ -244,6 +245,8 @@ sections! {
     ROUTER = 18, "router";
     /// What built the manifest.
     PROVENANCE = 19, "provenance";
+    /// A byte a slot, to turn away paths that are not stored.
+    TAGS = 20, "tags";
 }
 
 /// Length of the index section's own header, bytes.

@@ -111,7 +111,7 @@ impl Manifest<'_> {
         if !encodes
             || request.is_plain()
             || resolution.asset().is_none()
-            || path::is_canonical(request.path_bytes())
+            || path::is_encoding_of(request.path_bytes(), site_path)
         {
             return resolution;
         }
@@ -130,7 +130,11 @@ impl Manifest<'_> {
         let key = key::path_key(stem, self.seed);
         let (part, bucket) = self.index.bucket(key);
         let pilot = self.pilots.get(to_usize(bucket))?;
-        let slot = self.slots.get(to_usize(self.index.slot(key, part, *pilot)))?;
+        let index = to_usize(self.index.slot(key, part, *pilot));
+        if *self.tags.get(index)? != key::slot_tag(key) {
+            return None;
+        }
+        let slot = self.slots.get(index)?;
         if self.stem_of(slot)? == stem { self.entry_of(slot, form) } else { None }
     }
 

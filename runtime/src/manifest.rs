@@ -51,6 +51,7 @@ pub struct Manifest<'a> {
     pub(crate) policy: Policy,
     pub(crate) index: IndexShape,
     pub(crate) pilots: &'a [u8],
+    pub(crate) tags: &'a [u8],
     pub(crate) slots: &'a [[u8; format::SLOT_LEN]],
     pub(crate) shapes: &'a [[u8; format::SHAPE_LEN]],
     pub(crate) assets: &'a [[u8; format::ASSET_LEN]],
@@ -86,6 +87,10 @@ impl<'a> Manifest<'a> {
         if slots.len() as u64 != u64::from(index.part_count) * u64::from(index.slots_per_part) {
             return Err(sections.damaged(section::SLOTS));
         }
+        let tags = sections.bytes_of(section::TAGS);
+        if tags.len() != slots.len() {
+            return Err(sections.damaged(section::TAGS));
+        }
         let (not_found_header, not_found) = sections.not_found()?;
         Ok(Manifest {
             bytes,
@@ -93,6 +98,7 @@ impl<'a> Manifest<'a> {
             policy: policy(bytes)?,
             index,
             pilots,
+            tags,
             slots,
             shapes: sections.records(section::SHAPES)?,
             assets: sections.records(section::ASSETS)?,

@@ -12,7 +12,7 @@ use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
 use crate::lookup::{Entry, with_site_path};
 use crate::manifest::{Manifest, Platform};
-use crate::path::{RequestPath, is_canonical_in};
+use crate::path::{RequestPath, is_encoding_of};
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
 use crate::router::{RouterMatch, RouterVerdict};
 
@@ -372,7 +372,7 @@ impl Manifest<'_> {
         }
         with_site_path(path, self.policy.decode, |site_path| {
             let entry = self.entry(site_path);
-            let is_canonical = path.is_plain() || is_canonical_in(path.path_bytes(), self.policy.decode);
+            let is_canonical = path.is_plain() || is_encoding_of(path.path_bytes(), site_path);
             let known = entry.filter(|_| is_canonical);
             let header_set = known.map_or(format::ANY_HEADER_SET, |entry| entry.header_set);
             let header_rules = self.matched_rules(header_set, host, path.path());

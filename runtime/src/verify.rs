@@ -36,7 +36,11 @@ impl Manifest<'_> {
         let mut used = 0u32;
         for (index, slot) in self.slots.iter().enumerate() {
             let bad = |problem| Err(VerifyError::Record { section: "slots", index: index as u64, problem });
+            let tag = self.tags.get(index).copied().unwrap_or(0);
             if u16_at(slot, 0) == format::EMPTY_SLOT {
+                if tag != 0 {
+                    return bad("it is unused and has a tag");
+                }
                 continue;
             }
             used += 1;
@@ -49,6 +53,9 @@ impl Manifest<'_> {
             let pilot = self.pilots.get(to_usize(bucket)).copied().unwrap_or(0);
             if self.index.slot(key, part, pilot) != index as u64 {
                 return bad("its stem belongs into another slot");
+            }
+            if tag != key::slot_tag(key) {
+                return bad("its tag is another stem's");
             }
         }
         if used == self.stem_count() {
