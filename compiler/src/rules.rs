@@ -423,12 +423,6 @@ pub const RUNTIME_RULES: &[Rule] = &[
         "A negative rule (`!/...`) keeps paths from the Worker.",
     ),
     runtime(
-        "router/excluded",
-        ROUTER,
-        "A negative rule of `run_worker_first` matches: the assets answer, whatever they have.",
-        "Take the rule out and the Worker is asked where no asset answers.",
-    ),
-    runtime(
         "router/always",
         ROUTER,
         "`run_worker_first` is true (on Pages: there is a Function and no `_routes.json`): the script answers everything.",

@@ -53,28 +53,26 @@ runtime_rules! {
     NOT_MODIFIED = 13;
     /// A positive rule of `run_worker_first` sends the request to the Worker.
     ROUTER_RULE = 14;
-    /// A negative rule of `run_worker_first` keeps the request from the Worker.
-    ROUTER_EXCLUDED = 15;
     /// `run_worker_first` is true.
-    ROUTER_ALWAYS = 16;
+    ROUTER_ALWAYS = 15;
     /// No asset answers, so the Worker does.
-    ROUTER_MISS = 17;
+    ROUTER_MISS = 16;
     /// The Worker is wanted, and there is none.
-    ROUTER_NO_SCRIPT = 18;
+    ROUTER_NO_SCRIPT = 17;
     /// The router blocks what an image proxy would fetch from elsewhere.
-    ROUTER_IMAGE_GUARD = 19;
+    ROUTER_IMAGE_GUARD = 18;
     /// `/cdn-cgi/` spelled with a backslash.
-    ROUTER_CDN_CGI = 20;
+    ROUTER_CDN_CGI = 19;
     /// A rule of `_redirects` redirects.
-    REDIRECTS_RULE = 21;
+    REDIRECTS_RULE = 20;
     /// A rule of `_redirects` leads to no URL.
-    REDIRECTS_BROKEN = 22;
+    REDIRECTS_BROKEN = 21;
     /// A rule of `_headers` names a header that can't be.
-    HEADERS_BROKEN = 23;
+    HEADERS_BROKEN = 22;
     /// Pages: an inclusion of `_routes.json` sends the request to the Function.
-    ROUTES_INCLUDE = 24;
+    ROUTES_INCLUDE = 23;
     /// Pages: a rule of `_routes.json` is no regular expression.
-    ROUTES_BROKEN = 25;
+    ROUTES_BROKEN = 24;
 }
 
 /// What a path resolves to, before method and headers of the request are looked at.

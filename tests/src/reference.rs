@@ -2,6 +2,8 @@
 //! table and no care for speed. It is the yardstick for the runtime's decoding, redirects and not-found handling, and,
 //! in [`html_handling`], for the rule table itself. It follows `docs/ROUTING.md` from top to bottom.
 
+pub mod requests;
+
 use std::collections::BTreeMap;
 
 use trailmark_compiler::options::{NotFoundHandling, Platform};
@@ -31,6 +33,11 @@ impl<'n> Answer<'n> {
         Answer { status, location: None, asset: Some(path.to_owned()), rule }
     }
 
+    /// Whether nothing answered: a 404 without a body.
+    fn is_nothing(&self) -> bool {
+        self.status == 404 && self.asset.is_none()
+    }
+
     fn empty(status: u16, rule: &'n str) -> Self {
         Answer { status, location: None, asset: None, rule }
     }
@@ -39,10 +46,15 @@ impl<'n> Answer<'n> {
 /// The answer to a request target, as it came on the wire; `None` if the target is no path.
 pub fn answer(site: &Site, target: &[u8]) -> Option<Answer<'static>> {
     let (path, query) = parse_target(target)?;
-    Some(match site.options.platform {
-        Platform::Workers => workers(site, &path, &query),
-        Platform::Pages => pages(site, &path, &query),
-    })
+    Some(answer_to_path(site, site.options.not_found_handling, &path, &query))
+}
+
+/// The answer to a path and query as a URL parser leaves them, with this handling of misses (on Workers).
+fn answer_to_path(site: &Site, not_found: NotFoundHandling, path: &str, query: &str) -> Answer<'static> {
+    match site.options.platform {
+        Platform::Workers => workers(site, not_found, path, query),
+        Platform::Pages => pages(site, path, query),
+    }
 }
 
 // -- From the request to a site path ---------------------------------------------------------------------------------
@@ -140,7 +152,7 @@ pub fn encode_segments(path: &str) -> String {
 
 // -- Decision order --------------------------------------------------------------------------------------------------
 
-fn workers(site: &Site, path: &str, query: &str) -> Answer<'static> {
+fn workers(site: &Site, not_found: NotFoundHandling, path: &str, query: &str) -> Answer<'static> {
     let decoded = decode_segments(path);
     let (status, asset, rule) = match resolve::resolve(site, &decoded) {
         Some(hit) => {
@@ -149,7 +161,7 @@ fn workers(site: &Site, path: &str, query: &str) -> Answer<'static> {
             }
             (200, served(site, hit.outcome), name(hit.rule))
         }
-        None => match (site.options.not_found_handling, nearest_404(site, &decoded)) {
+        None => match (not_found, nearest_404(site, &decoded)) {
             (NotFoundHandling::None, _) => return Answer::empty(404, "not-found/none"),
             (NotFoundHandling::Page404, None) => return Answer::empty(404, "not-found/no-404-page"),
             (NotFoundHandling::Page404, Some(page)) => (404, page, "not-found/404-page"),
