@@ -271,6 +271,20 @@ const REDIRECTS: &str = "Workers and Pages, \"Redirects\"; asset worker and Page
 const ROUTES: &str = "Pages, \"Functions invocation routes\"";
 
 const SERVED: &str = "`{path}` costs no redirect.";
+const EXACT: &str = "`{path}` costs no redirect. A file's own name comes before every page: rename `{file}`, and the next rule \
+                     is asked.";
+const PAGE: &str = "`{path}` costs no redirect. A page at a URL that ends in `/` is a file `foo/index.html`, or any page with \
+                    `html_handling = \"force-trailing-slash\"`.";
+const FOLDER: &str = "`{path}` costs no redirect. A page at a URL without the `/` is a file `foo.html`, or any page with \
+                      `html_handling = \"drop-trailing-slash\"`.";
+const ALL_SLASH: &str = "`{path}` costs no redirect. For URLs without the `/`, set `html_handling` to `drop-trailing-slash`, or \
+                         to `auto-trailing-slash` for those of files like `foo.html`.";
+const NO_SLASH: &str = "`{path}` costs no redirect. For URLs with the `/`, set `html_handling` to `force-trailing-slash`, or to \
+                        `auto-trailing-slash` for those of files like `foo/index.html`.";
+const OWN_NAME: &str = "`{path}` costs no redirect. Any other `html_handling` gives pages URLs without `.html`.";
+const COMPETING: &str = "Two files compete for one URL. Rename `{file}` or the other one, and each is found under a URL without \
+                         `.html`.";
+const PAGES_PAGE: &str = "`{path}` costs no redirect. Pages serves a file `foo.html` at `/foo`, and `foo/index.html` at `/foo/`.";
 const LINK: &str = "Link to `{to}` and the redirect is saved.";
 const LINK_OR_NONE: &str = "Link to `{to}` and the redirect is saved; with `html_handling = \"none\"` files answer under their own names only.";
 
@@ -493,7 +507,7 @@ pub const RUNTIME_RULES: &[Rule] = &[
 pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages}; use Shape::{Any, Html, Index, IndexHtml, IndexSlash, NoSlash, Slash}; &[
     // -- auto-trailing-slash --------------------------------------------------------------------------------------
     row(Auto, "auto-trailing-slash/index/exact", Index, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     row(Auto, "auto-trailing-slash/index/to-folder", Index, guarded(trimmed("/index.html"), trimmed("/")),
         "`/foo/index` leads to `/foo/` where `foo/index.html` is served.", LINK),
     row(Auto, "auto-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), TRIMMED),
@@ -503,7 +517,7 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     row(Auto, "auto-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), TRIMMED),
         "`/foo/index.html` leads to `/foo` where `foo.html` is served.", LINK),
     row(Auto, "auto-trailing-slash/slash/folder", Slash, serve(trimmed("/index.html")),
-        "`/foo/` serves `foo/index.html`.", SERVED),
+        "`/foo/` serves `foo/index.html`.", FOLDER),
     row(Auto, "auto-trailing-slash/slash/to-page", Slash, guarded(trimmed(".html"), TRIMMED),
         "`/foo/` leads to `/foo` where `foo.html` is served.", LINK),
     row(Auto, "auto-trailing-slash/html/to-page", Html, guarded(PATH, TRIMMED),
@@ -511,15 +525,15 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     row(Auto, "auto-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), trimmed("/")),
         "`/foo.html` leads to `/foo/` where `foo/index.html` is served.", LINK),
     row(Auto, "auto-trailing-slash/exact", Any, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     row(Auto, "auto-trailing-slash/page", Any, serve(path(".html")),
-        "`/foo` serves `foo.html`.", SERVED),
+        "`/foo` serves `foo.html`.", PAGE),
     row(Auto, "auto-trailing-slash/to-folder", Any, guarded(path("/index.html"), path("/")),
         "`/foo` leads to `/foo/` where `foo/index.html` is served.", LINK),
 
     // -- force-trailing-slash -------------------------------------------------------------------------------------
     row(Force, "force-trailing-slash/index/exact", Index, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     row(Force, "force-trailing-slash/index/to-folder", Index, guarded(trimmed("/index.html"), trimmed("/")),
         "`/foo/index` leads to `/foo/` where `foo/index.html` is served.", LINK),
     row(Force, "force-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), trimmed("/")),
@@ -529,17 +543,17 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     row(Force, "force-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), trimmed("/")),
         "`/foo/index.html` leads to `/foo/` where `foo.html` is served.", LINK),
     row(Force, "force-trailing-slash/slash/folder", Slash, serve(trimmed("/index.html")),
-        "`/foo/` serves `foo/index.html`.", SERVED),
+        "`/foo/` serves `foo/index.html`.", ALL_SLASH),
     row(Force, "force-trailing-slash/slash/page", Slash, serve(trimmed(".html")),
-        "`/foo/` serves `foo.html`.", SERVED),
+        "`/foo/` serves `foo.html`.", ALL_SLASH),
     row(Force, "force-trailing-slash/html/to-page", Html, guarded(PATH, trimmed("/")),
         "`/foo.html` leads to `/foo/`.", LINK_OR_NONE),
     row(Force, "force-trailing-slash/html/exact", Html, serve(PATH),
-        "`/foo.html` is served in place, because `/foo/` gives something else.", SERVED),
+        "`/foo.html` is served in place, because `/foo/` gives something else.", COMPETING),
     row(Force, "force-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), trimmed("/")),
         "`/foo.html` leads to `/foo/` where `foo/index.html` is served.", LINK),
     row(Force, "force-trailing-slash/exact", Any, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     row(Force, "force-trailing-slash/to-page", Any, guarded(path(".html"), path("/")),
         "`/foo` leads to `/foo/` where `foo.html` is served.", LINK),
     row(Force, "force-trailing-slash/to-folder", Any, guarded(path("/index.html"), path("/")),
@@ -547,7 +561,7 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
 
     // -- drop-trailing-slash --------------------------------------------------------------------------------------
     row(Drop, "drop-trailing-slash/index/exact", Index, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     at(Place::Root, row(Drop, "drop-trailing-slash/index/to-root", Index, guarded(trimmed("/index.html"), trimmed("/")),
         "`/index` leads to `/`.", LINK)),
     at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index/to-page", Index, guarded(trimmed(".html"), TRIMMED),
@@ -559,7 +573,7 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/to-folder", IndexHtml, guarded(PATH, TRIMMED),
         "`/foo/index.html` leads to `/foo`.", LINK_OR_NONE)),
     at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/exact", IndexHtml, serve(PATH),
-        "`/foo/index.html` is served in place, because `/foo` gives something else.", SERVED)),
+        "`/foo/index.html` is served in place, because `/foo` gives something else.", COMPETING)),
     at(Place::BelowRoot, row(Drop, "drop-trailing-slash/index-html/to-page", IndexHtml, guarded(trimmed(".html"), TRIMMED),
         "`/foo/index.html` leads to `/foo` where `foo.html` is served.", LINK)),
     at(Place::Root, row(Drop, "drop-trailing-slash/slash/root", Slash, serve(trimmed("/index.html")),
@@ -573,35 +587,35 @@ pub const PATH_RULES: &[Rule] = { use Handling::{Auto, Drop, Exact, Force, Pages
     row(Drop, "drop-trailing-slash/html/to-folder", Html, guarded(trimmed("/index.html"), TRIMMED),
         "`/foo.html` leads to `/foo` where `foo/index.html` is served.", LINK),
     row(Drop, "drop-trailing-slash/exact", Any, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     row(Drop, "drop-trailing-slash/page", Any, serve(path(".html")),
-        "`/foo` serves `foo.html`.", SERVED),
+        "`/foo` serves `foo.html`.", NO_SLASH),
     row(Drop, "drop-trailing-slash/folder", Any, serve(path("/index.html")),
-        "`/foo` serves `foo/index.html`.", SERVED),
+        "`/foo` serves `foo/index.html`.", NO_SLASH),
 
     // -- none -----------------------------------------------------------------------------------------------------
     row(Exact, "none/exact", Any, serve(PATH),
-        "A file of just this name is served; `/` never stands for `/index.html`.", SERVED),
+        "A file of just this name is served; `/` never stands for `/index.html`.", OWN_NAME),
 
     // -- Pages ----------------------------------------------------------------------------------------------------
     row(Pages, "pages/slash/folder", Slash, serve(trimmed("/index.html")),
-        "`/foo/` serves `foo/index.html`.", SERVED),
+        "`/foo/` serves `foo/index.html`.", PAGES_PAGE),
     everywhere(RuleId::PAGES_INDEX_SLASH, IndexSlash),
     row(Pages, "pages/slash/to-page", Slash, unguarded(trimmed(".html"), TRIMMED),
         "`/foo/` leads to `/foo`, because there is `foo.html` and no `foo/index.html`.", LINK),
     row(Pages, "pages/index-html/to-folder", IndexHtml, unguarded(PATH, trimmed("/")),
         "`/foo/index.html` leads to `/foo/`.", LINK),
     with(TRIMMED, row(Pages, "pages/html/bare-twin", Html, serve(PATH),
-        "`/foo.html` is served in place, because a file `foo` takes the name without the suffix.", SERVED)),
+        "`/foo.html` is served in place, because a file `foo` takes the name without the suffix.", COMPETING)),
     at(Place::Nameless, row(Pages, "pages/html/nameless", Html, serve(PATH),
         "A file `.html` is served in place: without the suffix, nothing would be left.", SERVED)),
     row(Pages, "pages/html/to-page", Html, unguarded(PATH, TRIMMED),
         "`/foo.html` leads to `/foo`.", LINK),
     row(Pages, "pages/exact", NoSlash, serve(PATH),
-        "A file of just this name is served.", SERVED),
+        "A file of just this name is served.", EXACT),
     everywhere(RuleId::PAGES_INDEX, Index),
     row(Pages, "pages/page", NoSlash, serve(path(".html")),
-        "`/foo` serves `foo.html`.", SERVED),
+        "`/foo` serves `foo.html`.", PAGES_PAGE),
     row(Pages, "pages/to-folder", NoSlash, unguarded(path("/index.html"), path("/")),
         "`/foo` leads to `/foo/`, because there is `foo/index.html` and no `foo.html`.", LINK),
 ] };
