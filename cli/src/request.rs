@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use anyhow::{anyhow, bail};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use trailmark::{Answer, Decision, Manifest, Request, RequestHeaders, RequestPath};
+use trailmark::{Answer, Decision, Manifest, Request, RequestHeaders, RequestPath, RuleId};
 
 /// What `resolve` and `explain` let the user say about a request besides its URL.
 #[derive(Debug, clap::Args)]
@@ -149,6 +149,10 @@ fn host_of<'h>(scheme: &str, host: &'h str) -> Cow<'h, str> {
 pub(crate) struct Reply {
     /// The rule that decided, by name.
     pub(crate) rule: String,
+    /// Its number.
+    pub(crate) rule_id: RuleId,
+    /// The index of the `_redirects` rule that had its part in it.
+    pub(crate) redirect: Option<usize>,
     /// What the assets answer; `None` if the request goes to the Worker.
     pub(crate) assets: Option<AssetsReply>,
 }
@@ -164,6 +168,8 @@ pub(crate) struct AssetsReply {
     pub(crate) size: Option<u64>,
     /// Headers in the order of the answer.
     pub(crate) headers: Headers,
+    /// The rules of `_headers` that match, as line and path.
+    pub(crate) header_rules: Vec<(u32, String)>,
 }
 
 impl AssetsReply {
@@ -189,7 +195,8 @@ impl Reply {
             Via::Router => match manifest.decide(request) {
                 Decision::Assets(answer) => Ok(Reply::from_assets(manifest, &answer)),
                 Decision::Worker { rule, .. } => {
-                    Ok(Reply { rule: manifest.rule_name(rule).to_owned(), assets: None })
+                    let name = manifest.rule_name(rule).to_owned();
+                    Ok(Reply { rule: name, rule_id: rule, redirect: None, assets: None })
                 }
                 _ => bail!("the manifest gives an answer that this version of trailmark cannot show"),
             },
@@ -206,8 +213,17 @@ impl Reply {
             asset: answer.body.map(|asset| asset.site_path().to_string()),
             size: answer.body.map(|asset| asset.size()),
             headers,
+            header_rules: answer
+                .matched_header_rules()
+                .map(|rule| (rule.line, rule.path.to_owned()))
+                .collect(),
         };
-        Reply { rule: manifest.rule_name(answer.rule).to_owned(), assets: Some(assets) }
+        Reply {
+            rule: manifest.rule_name(answer.rule).to_owned(),
+            rule_id: answer.rule,
+            redirect: answer.redirect,
+            assets: Some(assets),
+        }
     }
 
     /// The answer as the contract wants it.

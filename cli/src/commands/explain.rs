@@ -1,6 +1,7 @@
 //! `trailmark explain`: the whole decision about a URL, told so that somebody who has never seen the rules understands it.
 
 mod chain;
+mod front;
 mod hints;
 mod path;
 mod steps;

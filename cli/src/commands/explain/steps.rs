@@ -4,10 +4,10 @@ use serde::Serialize;
 use trailmark::{Manifest, RequestPath, Resolution, RuleId, Scratch};
 use trailmark_compiler::Site;
 use trailmark_compiler::resolve::{Finding, Hit, Outcome, Step as TracedStep};
-use trailmark_compiler::rules::{self, Effect, Kind, Name, PathRule, Rule, Shape};
+use trailmark_compiler::rules::{self, Effect, Name, PathRule, Rule, Shape};
 
 /// A rule that was tried.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(super) struct Step {
     pub(super) rule: String,
     pub(super) summary: &'static str,
@@ -17,15 +17,15 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// A rule that the runtime applies, and so surely does.
-    pub(super) fn of_runtime(manifest: &Manifest<'_>, rule: RuleId, because: String) -> Step {
-        let name = manifest.rule_name(rule);
-        Step {
-            rule: name.to_owned(),
-            summary: row(name).map_or("", |row| row.summary),
-            applies: true,
-            because,
-        }
+    /// A rule that applies, and why.
+    pub(super) fn applied(rule: RuleId, because: String) -> Step {
+        let (name, summary) = rules::rule(rule).map_or(("unknown", ""), |rule| (rule.name, rule.summary));
+        Step { rule: name.to_owned(), summary, applies: true, because }
+    }
+
+    /// A rule that does not apply, and why.
+    pub(super) fn refused(rule: RuleId, because: String) -> Step {
+        Step { applies: false, ..Step::applied(rule, because) }
     }
 }
 
@@ -37,13 +37,16 @@ pub(super) fn row(name: &str) -> Option<&'static Rule> {
 /// The steps of the interpreter, in words.
 pub(super) fn of_files(site: &Site, path: &str, trace: &[TracedStep]) -> Vec<Step> {
     let in_words = |step: &TracedStep| {
-        let rule = rules::rule(step.rule)?;
-        let Kind::Path(path_rule) = &rule.kind else { return None };
+        let because = because(site, path, path_rule(site, step.rule)?, &step.finding);
         let applies = matches!(step.finding, Finding::Applies(_));
-        let because = because(site, path, path_rule, &step.finding);
-        Some(Step { rule: rule.name.to_owned(), summary: rule.summary, applies, because })
+        Some(Step { applies, ..Step::applied(step.rule, because) })
     };
     trace.iter().filter_map(in_words).collect()
+}
+
+/// The row that the interpreter applied under this number.
+fn path_rule(site: &Site, id: RuleId) -> Option<&'static PathRule> {
+    rules::rows_of(site.options.handling()).find(|(row, _)| *row == id).map(|(_, rule)| rule)
 }
 
 fn because(site: &Site, path: &str, rule: &PathRule, finding: &Finding) -> String {
@@ -84,11 +87,8 @@ fn wanted_file(rule: &PathRule, path: &str) -> Option<String> {
 }
 
 /// How a path ends, as far as the rules care.
-pub(super) fn form(path: &str, trace: &[TracedStep]) -> String {
-    let shape_of = |step: &TracedStep| match rules::rule(step.rule).map(|rule| rule.kind) {
-        Some(Kind::Path(rule)) => Some(rule.shape),
-        _ => None,
-    };
+pub(super) fn form(site: &Site, path: &str, trace: &[TracedStep]) -> String {
+    let shape_of = |step: &TracedStep| Some(path_rule(site, step.rule)?.shape);
     let special = trace.iter().filter_map(shape_of).find(|shape| !shape.suffix().is_empty());
     match special.map(|shape| (shape, shape.trim(path))) {
         Some((shape, Some(""))) => format!("{} (the site's root)", Shape::in_words(shape)),
@@ -105,7 +105,6 @@ pub(super) fn of_lookup(
     hit: Option<Hit>,
     resolution: &Resolution<'_, '_>,
 ) -> Vec<Step> {
-    let step = |rule, because| Step::of_runtime(manifest, rule, because);
     let rule = resolution.rule();
     match (hit, rule) {
         (_, RuleId::CANONICAL_ENCODING) => {
@@ -117,18 +116,14 @@ pub(super) fn of_lookup(
             let because = format!(
                 "but the path was not asked for in its canonical spelling, which is {canonical}: redirect to that first"
             );
-            steps.push(step(rule, because));
+            steps.push(Step::applied(rule, because));
             steps
         }
         (_, RuleId::LOCATION_INVALID) => {
-            vec![step(rule, "the decoded path holds a character that no header may hold".to_owned())]
-        }
-        // The same as the row that applies, but for every path of this form, so that nothing is stored for it.
-        (Some(_), RuleId::PAGES_INDEX | RuleId::PAGES_INDEX_SLASH) => {
-            vec![step(rule, "it holds for every such path, whatever files there are".to_owned())]
+            vec![Step::applied(rule, "the decoded path holds a character that no header may hold".to_owned())]
         }
         (Some(_), _) => Vec::new(),
-        (None, _) => vec![step(rule, miss(site, site_path, resolution))],
+        (None, _) => vec![Step::applied(rule, miss(site, site_path, resolution))],
     }
 }
 
@@ -137,7 +132,7 @@ fn miss_at(manifest: &Manifest<'_>, site: &Site, site_path: &str, canonical: &st
     let mut scratch = Scratch::new();
     let request = RequestPath::parse(canonical, &mut scratch).ok()?;
     let resolution = manifest.lookup(&request);
-    Some(Step::of_runtime(manifest, resolution.rule(), miss(site, site_path, &resolution)))
+    Some(Step::applied(resolution.rule(), miss(site, site_path, &resolution)))
 }
 
 /// What not-found handling did.
@@ -199,8 +194,8 @@ pub(super) fn disagreement(
     let agrees = match resolution.rule() {
         // The file is there, but under another spelling of its URL.
         RuleId::CANONICAL_ENCODING => expected.is_some(),
-        // A redirect that can't be sent; or one that holds for every such path, so that it is not stored for this one.
-        RuleId::LOCATION_INVALID | RuleId::PAGES_INDEX | RuleId::PAGES_INDEX_SLASH => {
+        // A redirect that can't be sent.
+        RuleId::LOCATION_INVALID => {
             matches!(hit.map(|hit| hit.outcome), Some(Outcome::Redirect { .. }))
         }
         rule => served == expected && expected_rule.is_none_or(|name| name == manifest.rule_name(rule)),

@@ -2,16 +2,16 @@
 
 use anyhow::Context;
 use serde::Serialize;
-use trailmark::{Manifest, RequestPath, Scratch};
+use trailmark::{Manifest, Request, RequestPath, Resolution, RuleId, Scratch};
+use trailmark_compiler::options::Platform;
 use trailmark_compiler::resolve::{Step as TracedStep, resolve_traced};
 use trailmark_compiler::rules::{Certainty, Rule};
 use trailmark_compiler::{AssetFile, Provenance, Site};
 
 use super::chain::{self, Chain};
-use super::hints;
-use super::path;
 use super::steps::{self, Step};
-use crate::request::{Line, Reply, Wanted};
+use super::{front, hints, path};
+use crate::request::{Line, Reply, Via, Wanted};
 
 /// Everything there is to say about a request.
 #[derive(Debug, Serialize)]
@@ -42,6 +42,8 @@ pub(super) struct PathStory {
     pub(super) query: String,
     /// What the parser changed.
     pub(super) parsing: Vec<String>,
+    /// What a rule of `_redirects` put in its place.
+    pub(super) rewritten: Option<String>,
     /// What is looked up.
     pub(super) decoded: String,
     /// What decoding changed.
@@ -78,7 +80,7 @@ impl<'m> Teller<'m> {
     /// The manifest does not say with which options it was made.
     pub(super) fn new(manifest: &'m Manifest<'m>) -> anyhow::Result<Teller<'m>> {
         let routing = Provenance::read(manifest).and_then(|provenance| provenance.options()).context(
-            "can't tell how the site is served (`trailmark resolve` gives the answer without its reasons)",
+            "can't tell how the site is served (`trailmark resolve` answers without giving reasons)",
         )?;
         let asset = |asset: trailmark::Asset<'_>| AssetFile {
             site_path: asset.site_path().to_string(),
@@ -87,8 +89,10 @@ impl<'m> Teller<'m> {
         };
         let site = Site::new(manifest.assets().map(asset).collect(), routing);
         let options = match routing.platform {
-            trailmark_compiler::options::Platform::Pages => "Pages".to_owned(),
-            _ => format!("Workers, {}, not-found {}", routing.html_handling, routing.not_found_handling),
+            Platform::Pages => "Pages".to_owned(),
+            Platform::Workers => {
+                format!("Workers, {}, not-found {}", routing.html_handling, routing.not_found_handling)
+            }
         };
         Ok(Teller { manifest, site, options })
     }
@@ -101,85 +105,174 @@ impl<'m> Teller<'m> {
         let target = wanted.target()?;
         let mut scratch = Scratch::new();
         let path = RequestPath::parse(&target.path, &mut scratch)?;
-        let reply = Reply::of(self.manifest, &target.request(wanted, path), wanted.via)?;
-        let mode = self.manifest.decode_mode();
-        let decoded = path::site_path(&path, mode);
-        let (hit, trace) = resolve_traced(&self.site, &decoded);
-        let resolution = self.manifest.lookup(&path);
+        let request = target.request(wanted, path);
+        let reply = Reply::of(self.manifest, &request, wanted.via)?;
         let url = format!("{}{}", path.path(), path.query());
         let redirects = chain::follow(self.manifest, wanted, &url, &reply);
-        let advice = self.advice(&reply, path.path(), &decoded, &trace, redirects.as_ref());
-        let mut steps = steps::of_files(&self.site, &decoded, &trace);
-        steps.extend(steps::of_lookup(self.manifest, &self.site, &decoded, hit, &resolution));
-        let looked_up = self.manifest.rule_name(resolution.rule());
-        if reply.rule != looked_up {
-            steps.push(decided_otherwise(&reply));
-        }
+        let files = self.look_up(&request, &reply);
         Ok(Story {
             method: wanted.method.to_owned(),
             host: format!("{}://{}", target.scheme, target.host),
             site: self.options.clone(),
-            redirects,
-            bug: steps::disagreement(&self.site, &decoded, hit, self.manifest, &resolution),
+            steps: self.steps(&request, &reply, wanted.via, &files),
+            advice: self.advice(&reply, &request, &files, redirects.as_ref()),
             rule: steps::row(&reply.rule).map(RuleStory::new),
-            advice,
             path: PathStory {
                 received: String::from_utf8_lossy(&target.path).into_owned(),
                 parsed: path.path().to_owned(),
                 query: path.query().to_owned(),
                 parsing: path::parsing(&target.path, &path),
-                form: steps::form(&decoded, &trace),
-                decoding: path::decoding(&path, mode, &decoded),
-                decoded,
+                rewritten: files.rewritten,
+                decoded: files.decoded,
+                decoding: files.decoding,
+                form: files.form,
             },
-            steps,
+            redirects,
+            bug: files.bug,
             answer: (String::from_utf8_lossy(wanted.url).into_owned(), reply),
         })
+    }
+
+    /// What the files say about the path of a request, or about the one that a rule of `_redirects` puts in its place.
+    fn look_up(&self, request: &Request<'_>, reply: &Reply) -> Files {
+        let rule = front::rule_of(self.manifest, reply);
+        let rewritten = rule.and_then(|rule| rule.rewritten_path(request));
+        let mut scratch = Scratch::new();
+        let other = rewritten.as_deref().and_then(|path| RequestPath::parse(path, &mut scratch).ok());
+        let path = other.unwrap_or(request.path);
+        let mode = self.manifest.decode_mode();
+        let decoded = path::site_path(&path, mode);
+        let (hit, trace) = resolve_traced(&self.site, &decoded);
+        let resolution = self.manifest.lookup(&path);
+        let of_lookup = steps::of_lookup(self.manifest, &self.site, &decoded, hit, &resolution);
+        Files {
+            steps: steps::of_files(&self.site, &decoded, &trace),
+            of_lookup,
+            rule: resolution.rule(),
+            in_words: in_words(&resolution),
+            bug: steps::disagreement(&self.site, &decoded, hit, self.manifest, &resolution),
+            form: steps::form(&self.site, &decoded, &trace),
+            decoding: path::decoding(&path, mode, &decoded),
+            rewritten,
+            decoded,
+            trace,
+        }
+    }
+
+    /// Everything that was tried, in the platform's order.
+    fn steps(&self, request: &Request<'_>, reply: &Reply, via: Via, files: &Files) -> Vec<Step> {
+        let mut steps = Vec::new();
+        if via == Via::Router {
+            steps.extend(front::router(self.manifest, request));
+        }
+        if !is_of_router(reply.rule_id) {
+            steps.extend(front::redirects(self.manifest, request, reply));
+        }
+        if !is_before_files(reply.rule_id) {
+            steps.extend_from_slice(&files.steps);
+            // Where the Worker gets what the files can't answer, not-found handling had no say.
+            if reply.rule_id != RuleId::ROUTER_MISS {
+                steps.extend_from_slice(&files.of_lookup);
+            }
+        }
+        let is_told = steps.last().is_some_and(|step| step.applies && step.rule == reply.rule);
+        if !is_told && (reply.rule_id != files.rule || is_before_files(reply.rule_id)) {
+            steps.push(decided_otherwise(reply));
+        }
+        steps
     }
 
     /// What the rules advise about the case at hand: the one that answers, and the one at the end of the redirects.
     fn advice(
         &self,
         reply: &Reply,
-        path: &str,
-        decoded: &str,
-        trace: &[TracedStep],
+        request: &Request<'_>,
+        files: &Files,
         redirects: Option<&Chain>,
     ) -> Vec<String> {
         let assets = reply.assets.as_ref();
-        let location = assets.and_then(|assets| assets.location());
-        let mut advice = Vec::new();
-        if assets.is_some_and(|assets| assets.status == 404) {
-            advice.extend(hints::files_that_would_answer(trace));
-        }
-        advice.extend(steps::row(&reply.rule).map(|rule| {
-            filled(rule.advice, path, assets.and_then(|assets| assets.asset.as_deref()), location)
-        }));
         let end = redirects.and_then(|chain| chain.hops.last()).filter(|hop| hop.status == Some(404));
+        let is_miss = assets.is_some_and(|assets| assets.status == 404);
+        let mut advice = Vec::new();
+        if is_miss || end.is_some() {
+            advice.extend(hints::for_miss(&self.site, &files.decoded));
+        }
+        // With redirects, somebody has first to get rid of these; the answer at their end is another story.
+        if is_miss || (end.is_some() && reply.rule_id == RuleId::CANONICAL_ENCODING) {
+            advice.extend(hints::files_that_would_answer(&files.trace));
+        }
+        if reply.rule_id == RuleId::REDIRECTS_RULE {
+            advice.push(format!("Without the rule in `_redirects`, the answer would be {}.", files.in_words));
+        }
+        // A link to a place where nothing is saves nobody anything.
+        if end.is_none() {
+            let file = assets.and_then(|assets| assets.asset.as_deref());
+            let location = assets.and_then(|assets| assets.location());
+            let row = steps::row(&reply.rule);
+            advice.extend(row.map(|row| filled(row.advice, request.path.path(), file, location)));
+        }
         advice.extend(end.and_then(|hop| {
             let text = filled(steps::row(&hop.rule)?.advice, &hop.url, hop.asset.as_deref(), None);
-            Some(format!("At the end, nothing is there: {text}"))
+            Some(format!("Where the redirects end, at {}, there is nothing. {text}", hop.url))
         }));
-        if end.is_some() || assets.is_some_and(|assets| assets.status == 404) {
-            advice.extend(hints::for_miss(&self.site, decoded));
-        }
         advice
     }
+}
+
+/// What the files say about a path.
+struct Files {
+    rewritten: Option<String>,
+    decoded: String,
+    decoding: Vec<String>,
+    form: String,
+    trace: Vec<TracedStep>,
+    steps: Vec<Step>,
+    of_lookup: Vec<Step>,
+    /// The rule under which the look-up answers.
+    rule: RuleId,
+    in_words: String,
+    bug: Option<String>,
+}
+
+fn in_words(resolution: &Resolution<'_, '_>) -> String {
+    let status = resolution.status();
+    match (resolution.location(), resolution.asset()) {
+        (Some(location), _) => format!("{status} to {location}"),
+        (None, Some(asset)) => format!("{status} with {}", asset.site_path()),
+        (None, None) => format!("{status} without a body"),
+    }
+}
+
+/// Whether the router answers by itself, or sends the request to the script without asking anybody.
+fn is_of_router(rule: RuleId) -> bool {
+    matches!(
+        rule,
+        RuleId::ROUTER_RULE
+            | RuleId::ROUTER_ALWAYS
+            | RuleId::ROUTER_NO_SCRIPT
+            | RuleId::ROUTER_CDN_CGI
+            | RuleId::ROUTES_INCLUDE
+            | RuleId::ROUTES_BROKEN
+    )
+}
+
+/// Whether no file was looked at.
+fn is_before_files(rule: RuleId) -> bool {
+    is_of_router(rule) || matches!(rule, RuleId::REDIRECTS_RULE | RuleId::REDIRECTS_BROKEN)
+}
+
+/// A rule that answers whatever the others say: the method, the client's copy, the Worker.
+fn decided_otherwise(reply: &Reply) -> Step {
+    let because = match &reply.assets {
+        Some(assets) => format!("so the answer is {}", assets.status),
+        None => "so the script answers".to_owned(),
+    };
+    Step::applied(reply.rule_id, because)
 }
 
 fn filled(advice: &str, path: &str, file: Option<&str>, to: Option<&str>) -> String {
     let advice = advice.replace("{path}", path).replace("{file}", file.unwrap_or("the file"));
     advice.replace("{to}", to.unwrap_or("its destination"))
-}
-
-/// A rule that answers whatever the files say: the method, the client's copy, the Worker.
-fn decided_otherwise(reply: &Reply) -> Step {
-    let summary = steps::row(&reply.rule).map_or("", |rule| rule.summary);
-    let because = match &reply.assets {
-        Some(assets) => format!("so the answer is {}, whatever the rules above say", assets.status),
-        None => "so the Worker answers, whatever the rules above say".to_owned(),
-    };
-    Step { rule: reply.rule.clone(), summary, applies: true, because }
 }
 
 impl RuleStory {

@@ -14,7 +14,7 @@ pub(super) fn write(out: &mut impl Write, story: &Story) -> io::Result<()> {
     writeln!(out, "{BOLD}{} {}{BOLD:#}  {DIM}({}){DIM:#}", Shown(&story.method), shown(url), story.site)?;
     heading(out, "The path")?;
     write_path(out, &story.path)?;
-    heading(out, "The rules, in their order; the first that applies answers")?;
+    heading(out, "The rules that were tried, in the platform's order")?;
     story.steps.iter().enumerate().try_for_each(|(index, step)| write_step(out, index + 1, step))?;
     heading(out, "The answer")?;
     write_answer(out, story)?;
@@ -49,10 +49,16 @@ fn write_path(out: &mut impl Write, path: &PathStory) -> io::Result<()> {
     if !path.query.is_empty() {
         line("query", &path.query, &["no file is chosen by it; redirects keep it".to_owned()])?;
     }
-    match path.decoded == path.parsed && path.decoding.is_empty() {
-        true => line("decoded", &path.decoded, &["nothing to decode".to_owned()])?,
-        false => line("decoded", &path.decoded, &path.decoding)?,
+    if let Some(rewritten) = &path.rewritten {
+        line(
+            "rewritten",
+            rewritten,
+            &["by a rule of _redirects; from here on, this path counts".to_owned()],
+        )?;
     }
+    let same = ["nothing to decode".to_owned()];
+    let is_same = path.decoding.is_empty();
+    line("decoded", &path.decoded, if is_same { &same } else { &path.decoding })?;
     line("form", &path.form, &[])
 }
 
@@ -77,6 +83,9 @@ fn write_answer(out: &mut impl Write, story: &Story) -> io::Result<()> {
     write_body(out, story, assets)?;
     for (name, value) in assets.headers.lines() {
         writeln!(out, "  {}: {}", Shown(name), shown(value))?;
+    }
+    for (line, path) in &assets.header_rules {
+        writeln!(out, "  {DIM}_headers line {line} ({}) has its part in this{DIM:#}", shown(path))?;
     }
     if let Some(rule) = &story.rule {
         writeln!(out, "  {DIM}rule: {} ({}){DIM:#}", rule.name, rule.source)?;
