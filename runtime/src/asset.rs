@@ -62,15 +62,14 @@ impl<'a> Asset<'a> {
     pub fn canonical_url(&self) -> Option<Encoded<'a>> {
         match u8_at(self.record, 39) {
             format::CANONICAL_NONE => None,
-            format::CANONICAL_OTHER => Some(Encoded::new(self.other_canonical()?, "")),
+            format::CANONICAL_OTHER => Some(Encoded::new(self.other_canonical()?.as_bytes(), "")),
             number => Some(Encoded::new(self.stem(), Form::from_number(number)?.suffix())),
         }
     }
 
-    fn stem(&self) -> &'a str {
+    fn stem(&self) -> &'a [u8] {
         let slot = self.manifest.slot(u32_at(self.record, 44));
-        let stem = slot.and_then(|slot| self.manifest.stem_of(slot)).unwrap_or_default();
-        core::str::from_utf8(stem).unwrap_or_default()
+        slot.and_then(|slot| self.manifest.stem_of(slot)).unwrap_or_default()
     }
 
     fn type_record(&self) -> Option<&'a [u8; format::TYPE_LEN]> {
@@ -102,31 +101,33 @@ impl fmt::Debug for Asset<'_> {
 /// A decoded, `/`-rooted path, in the two parts in which a manifest stores it. Shows and compares as one text.
 #[derive(Debug, Clone, Copy)]
 pub struct SitePath<'a> {
-    stem: &'a str,
+    /// UTF-8, unless the manifest is damaged; looked at as text only when asked for.
+    stem: &'a [u8],
     suffix: &'static str,
 }
 
 impl<'a> SitePath<'a> {
-    pub(crate) fn new(stem: &'a str, suffix: &'static str) -> Self {
+    pub(crate) fn new(stem: &'a [u8], suffix: &'static str) -> Self {
         SitePath { stem, suffix }
     }
 
     /// The two parts; joined, they are the path.
     pub fn parts(&self) -> (&'a str, &'static str) {
-        (self.stem, self.suffix)
+        (core::str::from_utf8(self.stem).unwrap_or_default(), self.suffix)
     }
 }
 
 impl fmt::Display for SitePath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.stem)?;
-        f.write_str(self.suffix)
+        let (stem, suffix) = self.parts();
+        f.write_str(stem)?;
+        f.write_str(suffix)
     }
 }
 
 impl PartialEq for SitePath<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let bytes = |path: &Self| path.stem.bytes().chain(path.suffix.bytes());
+        let bytes = |path: &Self| path.stem.iter().chain(path.suffix.as_bytes());
         bytes(self).eq(bytes(other))
     }
 }
@@ -135,7 +136,7 @@ impl Eq for SitePath<'_> {}
 
 impl PartialEq<str> for SitePath<'_> {
     fn eq(&self, other: &str) -> bool {
-        other.strip_prefix(self.stem) == Some(self.suffix)
+        other.as_bytes().strip_prefix(self.stem) == Some(self.suffix.as_bytes())
     }
 }
 

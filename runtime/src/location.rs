@@ -13,7 +13,7 @@ pub struct Encoded<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    pub(crate) fn new(stem: &'a str, suffix: &'static str) -> Self {
+    pub(crate) fn new(stem: &'a [u8], suffix: &'static str) -> Self {
         Encoded { path: SitePath::new(stem, suffix) }
     }
 }

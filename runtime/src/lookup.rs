@@ -153,7 +153,7 @@ impl Manifest<'_> {
         let stored = match u8_at(entry, 0) {
             format::ACTION_SERVE => Some(Stored::Serve { asset: base.wrapping_add(argument.into()), rule }),
             format::ACTION_REDIRECT => {
-                let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
+                let stem = self.stem_of(slot)?;
                 Some(Stored::Redirect {
                     target: SitePath::new(stem, Form::from_number(argument)?.suffix()),
                     rule,
@@ -173,7 +173,7 @@ impl Manifest<'_> {
             format::ACTION_SERVE => Some(Stored::Serve { asset: u32_at(entry, 4), rule }),
             format::ACTION_REDIRECT => {
                 let target = self.string(u64_at(entry, 8), u32_at(entry, 16).into())?;
-                Some(Stored::Redirect { target: SitePath::new(target, ""), rule })
+                Some(Stored::Redirect { target: SitePath::new(target.as_bytes(), ""), rule })
             }
             _ => None,
         };
@@ -252,7 +252,7 @@ impl Manifest<'_> {
                 Stored::Serve { asset, rule } => (RouteEffect::Serve(self.asset(asset)?), rule),
                 Stored::Redirect { target, rule } => (RouteEffect::Redirect(target), rule),
             };
-            Some(Route { path: SitePath::new(stem, form.suffix()), effect, rule })
+            Some(Route { path: SitePath::new(stem.as_bytes(), form.suffix()), effect, rule })
         })
     }
 
