@@ -134,7 +134,10 @@ impl<'m, 'r> MatchedRules<'m, 'r> {
         let text = if rule.names_host() { full_url(self.host, self.path) } else { String::from(self.path) };
         let captures = pattern::compile(rule.path).ok().and_then(|pattern| pattern.captures(&text));
         match captures.and_then(|captures| pattern::substitute(value, &captures).ok()) {
-            Some(made) => AddedValue::Made(made),
+            // What a placeholder leaves at the ends is no part of a header's value.
+            Some(made) => {
+                AddedValue::Made(String::from(made.trim_matches(|c| matches!(c, ' ' | '\t' | '\r' | '\n'))))
+            }
             None => AddedValue::Stored(value),
         }
     }
