@@ -3,3 +3,5 @@
 mod conformance;
 mod corpus;
 mod properties;
+mod random_sites;
+mod requests;

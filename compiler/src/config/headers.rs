@@ -414,6 +414,8 @@ fn apply_rule<'h>(
     }
     for (name, template) in &rule.sets {
         let value = rule_pattern::substitute(template, captures)?;
+        // A placeholder that stands for nothing may leave blanks at the ends; they go, as in every header value.
+        let value = value.trim_matches([' ', '\t', '\r', '\n']).to_owned();
         if !is_header_value(&value) {
             return Err(HeaderError::InvalidValue { line: rule.line, name: name.clone() });
         }
