@@ -140,8 +140,8 @@ fn routes_of<'s>(site: &Site, finder: Option<&RuleFinder<'_>>, stem: Cow<'s, str
         path.clear();
         path.push_str(&stem);
         path.push_str(form.suffix());
-        // `/foo/index` + `/` is a form of `/foo`; it is stored there.
-        if split_stem(path.as_bytes()) == (stem.as_bytes(), form) {
+        // `/foo/index` + `/` is a form of `/foo`; it is stored there. No request path is empty, or `.html`.
+        if path.starts_with('/') && split_stem(path.as_bytes()) == (stem.as_bytes(), form) {
             *hit = resolve::resolve(site, &path);
             *own = site.asset_at(&path);
             if let Some(finder) = finder {

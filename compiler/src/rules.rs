@@ -281,10 +281,12 @@ const ALL_SLASH: &str = "`{path}` costs no redirect. For URLs without the `/`, s
                          to `auto-trailing-slash` for those of files like `foo.html`.";
 const NO_SLASH: &str = "`{path}` costs no redirect. For URLs with the `/`, set `html_handling` to `force-trailing-slash`, or to \
                         `auto-trailing-slash` for those of files like `foo/index.html`.";
-const OWN_NAME: &str = "`{path}` costs no redirect. Any other `html_handling` gives pages URLs without `.html`.";
+const OWN_NAME: &str =
+    "`{path}` costs no redirect. Any other `html_handling` gives pages URLs without `.html`.";
 const COMPETING: &str = "Two files compete for one URL. Rename `{file}` or the other one, and each is found under a URL without \
                          `.html`.";
-const PAGES_PAGE: &str = "`{path}` costs no redirect. Pages serves a file `foo.html` at `/foo`, and `foo/index.html` at `/foo/`.";
+const PAGES_PAGE: &str =
+    "`{path}` costs no redirect. Pages serves a file `foo.html` at `/foo`, and `foo/index.html` at `/foo/`.";
 const LINK: &str = "Link to `{to}` and the redirect is saved.";
 const LINK_OR_NONE: &str = "Link to `{to}` and the redirect is saved; with `html_handling = \"none\"` files answer under their own names only.";
 
