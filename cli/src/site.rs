@@ -14,10 +14,10 @@ use trailmark_compiler::{CompileError, CompileOptions, Report, RoutingOptions, S
 
 use crate::output;
 
-/// The arguments that say how a folder is compiled.
-#[derive(Debug, clap::Args)]
+/// The arguments that say which configuration file counts.
+#[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "How the site is served")]
-pub(crate) struct SiteArgs {
+pub(crate) struct ConfigArgs {
     /// The site's wrangler.jsonc, wrangler.json or wrangler.toml [default: the one beside DIST or in the working directory]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -27,6 +27,14 @@ pub(crate) struct SiteArgs {
     /// The environment of the configuration file
     #[arg(long, value_name = "NAME")]
     env: Option<String>,
+}
+
+/// The arguments that say how a folder is compiled.
+#[derive(Debug, Default, clap::Args)]
+#[command(next_help_heading = "How the site is served")]
+pub(crate) struct SiteArgs {
+    #[command(flatten)]
+    config: ConfigArgs,
     /// The platform whose answers are wanted
     #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str))]
     platform: Option<Platform>,
@@ -49,13 +57,28 @@ where
 impl SiteArgs {
     /// Whether anything was said.
     pub(crate) fn is_given(&self) -> bool {
-        let SiteArgs { config, no_config, env, platform, html_handling, not_found_handling } = self;
+        let SiteArgs { config, platform, html_handling, not_found_handling } = self;
+        let ConfigArgs { config, no_config, env } = config;
         config.is_some()
             || *no_config
             || env.is_some()
             || platform.is_some()
             || html_handling.is_some()
             || not_found_handling.is_some()
+    }
+}
+
+impl SiteArgs {
+    /// As if just these options had been given.
+    pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions) -> SiteArgs {
+        let RoutingOptions { platform, html_handling, not_found_handling } = routing;
+        let is_workers = platform == Platform::Workers;
+        SiteArgs {
+            config,
+            platform: Some(platform),
+            html_handling: is_workers.then_some(html_handling),
+            not_found_handling: is_workers.then_some(not_found_handling),
+        }
     }
 }
 
@@ -137,7 +160,7 @@ pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan>
     if let Some(dist) = dist {
         check_folder(dist)?;
     }
-    let found = find_config(dist, args)?;
+    let found = find_config(dist, &args.config)?;
     let dist = match (dist, &found) {
         (Some(dist), _) => dist.to_owned(),
         (None, found) => folder_of_config(found.as_ref())?,
@@ -201,7 +224,7 @@ pub(crate) fn report_notes(report: &Report) {
     }
 }
 
-fn find_config(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Option<Found>> {
+fn find_config(dist: Option<&Path>, args: &ConfigArgs) -> anyhow::Result<Option<Found>> {
     let env = args.env.as_deref();
     if args.no_config {
         return Ok(None);

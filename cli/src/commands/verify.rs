@@ -9,18 +9,19 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use trailmark::Manifest;
 use trailmark::format::HEADER_LEN;
-use trailmark_compiler::options::Platform;
-use trailmark_compiler::{AssetFile, hash_files, scan};
+use trailmark_compiler::Provenance;
 
 use crate::exit::Exit;
 use crate::output::{self, Cell, DIM, Format, GREEN, RED, Table, YELLOW, bytes, count, hex};
 use crate::progress::Progress;
+use crate::site::{self, ConfigArgs, SiteArgs};
 use crate::source::{read_file, unusable};
 
 /// Check that a manifest is whole, and that a site still matches it
 ///
-/// Checks every byte of the file against its checksums, and every record in it. With --dist, also reads the site again and
-/// names each file that differs, is missing or is new since the manifest was compiled.
+/// Checks every byte of the file against its checksums, and every record in it. With --dist, also compiles the site again, in
+/// memory and with the options that the manifest states, and names each file that differs, is missing or is new, and whether
+/// the rules of `_redirects`, `_headers` or for the script are others.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -30,6 +31,8 @@ pub(crate) struct Args {
     /// The site's folder, to be compared with the manifest
     #[arg(long, value_name = "DIST")]
     dist: Option<PathBuf>,
+    #[command(flatten)]
+    config: ConfigArgs,
     /// Print nothing if all is well, and no progress
     #[arg(short, long)]
     quiet: bool,
@@ -57,9 +60,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let manifest = Manifest::open(&file).with_context(|| unusable(&args.manifest))?;
     let damage = damage(&file, &manifest);
     let differences = match &args.dist {
-        Some(dist) if damage.is_none() => Some(compare(&manifest, dist, args.quiet)?),
+        Some(dist) if damage.is_none() => Some(compare(&manifest, dist, &args)?),
         _ => None,
     };
+    let (differences, other) = differences.unzip();
     let verdict = Verdict {
         manifest: args.manifest.display().to_string(),
         whole: damage.is_none(),
@@ -69,6 +73,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         assets: manifest.asset_count(),
         dist: args.dist.as_ref().map(|dist| dist.display().to_string()),
         differences,
+        other: other.unwrap_or_default(),
     };
     verdict.print(&args)?;
     Ok(if verdict.is_good() { Exit::Fine } else { Exit::Finding })
@@ -100,6 +105,8 @@ struct Verdict {
     assets: usize,
     dist: Option<String>,
     differences: Option<Vec<Difference>>,
+    /// What differs besides the files.
+    other: Vec<String>,
 }
 
 /// A file that is not what the manifest says.
@@ -125,58 +132,90 @@ enum Kind {
     New,
 }
 
-/// Reads the site again, as the manifest's platform sees it.
-fn compare(manifest: &Manifest<'_>, dist: &Path, quiet: bool) -> anyhow::Result<Vec<Difference>> {
-    let platform = match manifest.platform() {
-        trailmark::Platform::Workers => Platform::Workers,
-        trailmark::Platform::Pages => Platform::Pages,
-        _ => anyhow::bail!("the manifest is for a platform that this version of trailmark does not know"),
-    };
-    let progress = Progress::new(quiet);
-    let found = scan(dist, platform, &progress).and_then(|scan| {
-        let bytes = scan.files.iter().map(|file| file.metadata.len()).sum();
-        trailmark_compiler::Observer::begins(
-            &progress,
-            trailmark_compiler::Stage::Hash,
-            scan.files.len(),
-            bytes,
-        );
-        Ok((hash_files(scan.files, &progress)?, scan.notes))
-    });
+/// Compiles the site again, with the options of the manifest, and compares the two: the files, and everything else.
+fn compare(
+    manifest: &Manifest<'_>,
+    dist: &Path,
+    args: &Args,
+) -> anyhow::Result<(Vec<Difference>, Vec<String>)> {
+    let provenance = Provenance::read(manifest).context("can't tell how the manifest was compiled")?;
+    let routing = provenance.options().context("can't tell how the manifest was compiled")?;
+    let plan = site::plan(Some(dist), &SiteArgs::of(args.config.clone(), routing))?;
+    let progress = Progress::new(args.quiet);
+    let compiled = trailmark_compiler::compile(dist, &plan.options(false), &progress);
     progress.finish();
-    let (files, notes) = found?;
-    if !quiet {
-        notes.iter().for_each(|note| output::note(&note.to_string()));
+    let compiled = compiled?;
+    let now = Manifest::open(&compiled.bytes)
+        .context("the site compiles to a manifest that can't be opened: a bug")?;
+    let files = file_differences(manifest, &now);
+    let mut other = rule_differences(manifest, &now);
+    // Another version of the compiler may well write other bytes that mean the same.
+    let same_compiler = provenance.compiler == env!("CARGO_PKG_VERSION");
+    if files.is_empty() && other.is_empty() && same_compiler && manifest.sha256() != now.sha256() {
+        other.push("the files are the same, but compile to another manifest: the configuration is another".to_owned());
     }
-    Ok(differences(manifest, files))
+    Ok((files, other))
 }
 
-fn differences(manifest: &Manifest<'_>, files: Vec<AssetFile>) -> Vec<Difference> {
-    let mut found: BTreeMap<String, (Option<u64>, Option<u64>)> = BTreeMap::new();
-    let mut here: BTreeMap<String, AssetFile> =
-        files.into_iter().map(|file| (file.site_path.clone(), file)).collect();
-    for asset in manifest.assets() {
-        let path = asset.site_path().to_string();
+fn file_differences(manifest: &Manifest<'_>, now: &Manifest<'_>) -> Vec<Difference> {
+    let facts = |asset: trailmark::Asset<'_>| (asset.size(), *asset.fingerprint());
+    let files = |manifest: &Manifest<'_>| -> BTreeMap<String, (u64, [u8; 32])> {
+        manifest.assets().map(|asset| (asset.site_path().to_string(), facts(asset))).collect()
+    };
+    let mut here = files(now);
+    let mut found: BTreeMap<String, Difference> = BTreeMap::new();
+    for (path, (size, fingerprint)) in files(manifest) {
         match here.remove(&path) {
-            Some(file) if file.fingerprint == *asset.fingerprint() => {}
-            file => drop(found.insert(path, (Some(asset.size()), file.map(|file| file.size)))),
+            Some((_, same)) if same == fingerprint => {}
+            file => {
+                let is = file.map(|(size, _)| size);
+                found.insert(path.clone(), Difference::new(path, Some(size), is));
+            }
         }
     }
-    found.extend(here.into_values().map(|file| (file.site_path, (None, Some(file.size)))));
-    let difference = |(path, (was, is)): (String, (Option<u64>, Option<u64>))| {
-        let kind = match (was, is) {
-            (None, _) => Kind::New,
-            (_, None) => Kind::Missing,
-            _ => Kind::Changed,
+    for (path, (size, _)) in here {
+        found.insert(path.clone(), Difference::new(path, None, Some(size)));
+    }
+    found.into_values().collect()
+}
+
+/// The files of rules that say something else now. Comments and the numbers of lines do not count.
+fn rule_differences(manifest: &Manifest<'_>, now: &Manifest<'_>) -> Vec<String> {
+    let redirects = |manifest: &Manifest<'_>| -> Vec<_> {
+        let rule = |rule: trailmark::RedirectRule<'_>| {
+            (rule.from.to_owned(), rule.target().to_string(), rule.status)
         };
-        Difference { path, kind, was, is }
+        manifest.redirect_rules().map(rule).collect()
     };
-    found.into_iter().map(difference).collect()
+    let headers = |manifest: &Manifest<'_>| -> Vec<_> {
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let rule = |rule: trailmark::HeaderRule<'_>| {
+            let removals: Vec<_> = rule.removals().map(str::to_owned).collect();
+            (rule.path.to_owned(), removals, rule.sets().map(owned).collect::<Vec<_>>())
+        };
+        manifest.header_rules().map(rule).collect()
+    };
+    let script = |manifest: &Manifest<'_>| -> (bool, Vec<_>) {
+        let rules = manifest.router_rules().map(|(excludes, rule)| (excludes, rule.to_owned()));
+        (manifest.has_script(), rules.collect())
+    };
+    [
+        (redirects(manifest) != redirects(now), "the rules of `_redirects` are others"),
+        (headers(manifest) != headers(now), "the rules of `_headers` are others"),
+        (
+            script(manifest) != script(now),
+            "what the script answers is another (`main`, `run_worker_first`, `_routes.json`)",
+        ),
+    ]
+    .into_iter()
+    .filter(|(differs, _)| *differs)
+    .map(|(_, what)| what.to_owned())
+    .collect()
 }
 
 impl Verdict {
     fn is_good(&self) -> bool {
-        self.whole && self.differences.as_ref().is_none_or(Vec::is_empty)
+        self.whole && self.other.is_empty() && self.differences.as_ref().is_none_or(Vec::is_empty)
     }
 
     fn print(&self, args: &Args) -> io::Result<()> {
@@ -202,21 +241,31 @@ impl Verdict {
         writeln!(out, "{GREEN}whole{GREEN:#}    {manifest}: {assets}, {size}, sha256 {}", self.sha256)?;
         let (Some(dist), Some(differences)) = (&self.dist, &self.differences) else { return Ok(()) };
         let dist = output::shown(dist);
-        if differences.is_empty() {
+        if self.is_good() {
             return writeln!(out, "{GREEN}matches{GREEN:#}  {dist}: every file is the one that was compiled");
         }
-        let differ = count(differences.len(), "difference");
+        let differ = count(differences.len() + self.other.len(), "difference");
         writeln!(
             out,
             "{RED}differs{RED:#}  {dist}: {differ}; compile it again, or deploy the folder it was compiled from"
         )?;
         let mut table = Table::indented(2);
         differences.iter().for_each(|difference| table.row(difference.row()));
-        table.write(out)
+        table.write(out)?;
+        self.other.iter().try_for_each(|other| writeln!(out, "  {}", output::Shown(other)))
     }
 }
 
 impl Difference {
+    fn new(path: String, was: Option<u64>, is: Option<u64>) -> Difference {
+        let kind = match (was, is) {
+            (None, _) => Kind::New,
+            (_, None) => Kind::Missing,
+            _ => Kind::Changed,
+        };
+        Difference { path, kind, was, is }
+    }
+
     fn row(&self) -> [Cell; 3] {
         let size = |size: Option<u64>| bytes(size.unwrap_or_default());
         let (kind, detail) = match self.kind {
