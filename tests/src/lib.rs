@@ -4,3 +4,8 @@ pub mod conformance;
 pub mod corpus;
 pub mod reference;
 pub mod sites;
+
+/// The README's example, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -8,6 +8,7 @@ mod no_std;
 mod npm;
 mod oracle;
 mod repo;
+mod setup;
 mod sites;
 mod test;
 mod unsafe_code;
@@ -27,6 +28,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    Setup(setup::Args),
     Test(test::Args),
     Conformance(conformance::Args),
     Oracle(oracle::Args),
@@ -52,6 +54,7 @@ impl Exit {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
+        Task::Setup(args) => setup::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Conformance(args) => conformance::run(&args),
         Task::Oracle(args) => oracle::run(&args),
