@@ -100,15 +100,13 @@ fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder).map_err(without_path)
+    builder.tempfile_in(folder).map_err(|error| not_created(folder, &error))
 }
 
 /// The temporary file's own path would only confuse.
-fn without_path(error: io::Error) -> io::Error {
-    match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::from(error.kind()),
-    }
+fn not_created(folder: &Path, error: &io::Error) -> io::Error {
+    let what = format!("no file can be created in {} ({})", folder.display(), error.kind());
+    io::Error::new(error.kind(), what)
 }
 
 /// Makes the rename last. The manifest itself is safe on disk; a system that can't sync folders loses nothing but the new
