@@ -132,8 +132,7 @@ mod tests {
     fn browser_that_wants_an_image_gets_it() {
         let mut scratch = Scratch::new();
         let path = RequestPath::parse("/_next/image?url=x", &mut scratch).unwrap();
-        let mut headers = RequestHeaders::default();
-        headers.sec_fetch_dest = Some(b"image");
+        let headers = RequestHeaders { sec_fetch_dest: Some(b"image"), ..RequestHeaders::default() };
         assert!(!blocks_answer(&Request::new("GET", path, headers), 200, None));
         assert!(blocks_answer(&Request::new("POST", path, headers), 200, None));
     }

@@ -18,6 +18,7 @@ extern crate std;
 
 mod answer;
 mod asset;
+mod batch;
 mod bytes;
 mod error;
 pub mod format;
