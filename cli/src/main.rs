@@ -24,7 +24,7 @@ use crate::output::Colour;
 /// small file, the manifest, with the rule that gave each of them.
 #[derive(Debug, Parser)]
 #[command(name = "trailmark", version, after_help = AFTER_HELP, arg_required_else_help = true)]
-#[command(propagate_version = true, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

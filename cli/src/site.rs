@@ -14,35 +14,35 @@ use trailmark_compiler::{CompileError, CompileOptions, Report, RoutingOptions, S
 
 use crate::output;
 
+const HEADING: &str = "How the site is served";
+
 /// The arguments that say which configuration file counts.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "How the site is served")]
 pub(crate) struct ConfigArgs {
     /// The site's wrangler.jsonc, wrangler.json or wrangler.toml [default: the one beside DIST or in the working directory]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = HEADING)]
     config: Option<PathBuf>,
     /// Use no configuration file, even if there is one
-    #[arg(long, conflicts_with_all = ["config", "env"])]
+    #[arg(long, conflicts_with_all = ["config", "env"], help_heading = HEADING)]
     no_config: bool,
     /// The environment of the configuration file
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = HEADING)]
     env: Option<String>,
 }
 
 /// The arguments that say how a folder is compiled.
 #[derive(Debug, Default, clap::Args)]
-#[command(next_help_heading = "How the site is served")]
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
     /// The platform whose answers are wanted
-    #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str))]
+    #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str), help_heading = HEADING)]
     platform: Option<Platform>,
     /// Which URLs lead to a page [Workers only]
-    #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str))]
+    #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
     html_handling: Option<HtmlHandling>,
     /// What a path gets that nothing answers [Workers only]
-    #[arg(long, value_name = "HANDLING", value_parser = spelling(NotFoundHandling::ALL, NotFoundHandling::as_str))]
+    #[arg(long, value_name = "HANDLING", value_parser = spelling(NotFoundHandling::ALL, NotFoundHandling::as_str), help_heading = HEADING)]
     not_found_handling: Option<NotFoundHandling>,
 }
 

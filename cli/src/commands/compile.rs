@@ -53,7 +53,8 @@ Examples:
           the folder that wrangler.jsonc names
   trailmark compile dist --platform pages -o /srv/site.trailmark
           answers as Cloudflare Pages gives them
-  trailmark compile dist --html-handling drop-trailing-slash --not-found-handling single-page-application --strict
+  trailmark compile dist --not-found-handling single-page-application --strict
+          without a configuration file, and nothing overlooked
 
 Exit status:
   0  the manifest is written

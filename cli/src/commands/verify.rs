@@ -152,7 +152,10 @@ fn compare(
     // Another version of the compiler may well write other bytes that mean the same.
     let same_compiler = provenance.compiler == env!("CARGO_PKG_VERSION");
     if files.is_empty() && other.is_empty() && same_compiler && manifest.sha256() != now.sha256() {
-        other.push("the files are the same, but compile to another manifest: the configuration is another".to_owned());
+        other.push(
+            "the files are the same, but compile to another manifest: the configuration is another"
+                .to_owned(),
+        );
     }
     Ok((files, other))
 }
