@@ -9,11 +9,12 @@ use trailmark::key::{checksum, path_key};
 use trailmark::{Manifest, Request, RequestHeaders, RequestPath, Scratch};
 use trailmark_compiler::options::{HtmlHandling, Platform};
 use trailmark_compiler::resolve::{self, Outcome};
-use trailmark_compiler::{AssetFile, Provenance, RoutingOptions, Site, manifest_of};
+use trailmark_compiler::{AssetFile, Provenance, RoutingOptions, Site, manifest_of, manifest_with_rules};
 use trailmark_tests::conformance::assets_of;
 use trailmark_tests::reference::{self, Answer, Found};
 
 use crate::random_sites::{config, draft, files, files_on_disk, options};
+use crate::requests::configured;
 
 // -- The judges ------------------------------------------------------------------------------------------------------
 
@@ -313,11 +314,12 @@ proptest! {
     fn damaged_manifests_are_refused_or_answer_without_panic(
         files in files(),
         options in options(),
+        configured in configured(),
         drafts in prop::collection::vec(draft(), 1..8),
         damages in prop::collection::vec(damage(), 1..6),
         resealed in any::<bool>(),
     ) {
-        let mut bytes = manifest_of(assets_of(&files), options).unwrap();
+        let mut bytes = manifest_with_rules(assets_of(&files), options, &configured.rules(options)).unwrap();
         damages.iter().for_each(|damage| harm(damage, &mut bytes));
         if resealed {
             reseal(&mut bytes);

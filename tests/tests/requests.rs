@@ -82,8 +82,9 @@ fn routes_text() -> impl Strategy<Value = String> {
     })
 }
 
+/// What configures a site besides its files, as text.
 #[derive(Debug, Clone)]
-struct Configured {
+pub(crate) struct Configured {
     redirects: Vec<String>,
     headers: Vec<String>,
     script: bool,
@@ -93,7 +94,7 @@ struct Configured {
     routes: Option<String>,
 }
 
-fn configured() -> impl Strategy<Value = Configured> {
+pub(crate) fn configured() -> impl Strategy<Value = Configured> {
     (
         prop::collection::vec(redirect_line(), 0..5),
         prop::collection::vec(header_rule(), 0..4),
@@ -109,7 +110,7 @@ fn configured() -> impl Strategy<Value = Configured> {
 
 impl Configured {
     /// The rules; lists that the platform refuses are left out.
-    fn rules(&self, options: RoutingOptions) -> SiteRules {
+    pub(crate) fn rules(&self, options: RoutingOptions) -> SiteRules {
         let RoutingOptions { platform, html_handling, .. } = options;
         let rules =
             self.run_worker_first.as_ref().and_then(|rules| run_worker_first::validate_rules(rules).ok());
