@@ -8,7 +8,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::path::unescape;
+use crate::decode::unescape;
 use crate::request::Request;
 use crate::url::{self, RequestUrl, Scheme, UrlError};
 

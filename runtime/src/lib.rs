@@ -20,6 +20,7 @@ mod answer;
 mod asset;
 mod batch;
 mod bytes;
+mod decode;
 mod error;
 pub mod format;
 mod guard;
@@ -44,6 +45,7 @@ mod verify;
 
 pub use answer::{Resolution, RuleId};
 pub use asset::{Asset, ETag, SitePath};
+pub use decode::{DecodeMode, decode_path, encode_site_path};
 pub use error::{OpenError, RequestError, VerifyError};
 pub use headers::HeaderRule;
 pub use location::{Encoded, Location};
@@ -51,7 +53,7 @@ pub use lookup::{Route, RouteEffect};
 pub use manifest::{Manifest, Platform};
 #[cfg(feature = "mmap")]
 pub use mmap::{FileError, ManifestFile};
-pub use path::{DecodeMode, MAX_REQUEST_LEN, RequestPath, Scratch, decode_path, encode_site_path};
+pub use path::{MAX_REQUEST_LEN, RequestPath, Scratch};
 pub use redirects::{RedirectRule, RuleLocation};
 pub use request::{Answer, AnswerLocation, Decision, HeaderValue, Request, RequestHeaders};
 pub use router::{RouterMatch, RouterVerdict};

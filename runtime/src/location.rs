@@ -4,7 +4,7 @@
 use core::fmt::{self, Write};
 
 use crate::asset::SitePath;
-use crate::path::{DecodeMode, Decoding, encoded};
+use crate::decode::{DecodeMode, Decoding, encoded};
 
 /// A canonically encoded path: `encodeURIComponent` on each segment.
 #[derive(Debug, Clone, Copy)]

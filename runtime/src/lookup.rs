@@ -7,11 +7,12 @@
 use crate::answer::{Resolution, RuleId};
 use crate::asset::SitePath;
 use crate::bytes::{to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::decode::{self, DecodeMode};
 use crate::format;
 use crate::key;
 use crate::location::Location;
 use crate::manifest::{Manifest, Platform};
-use crate::path::{self, DecodeMode, MAX_REQUEST_LEN, RequestPath};
+use crate::path::{MAX_REQUEST_LEN, RequestPath};
 use crate::stem::{Form, split_stem};
 
 /// An answer as it is stored for a site path.
@@ -49,9 +50,9 @@ fn with_decoded_path<T>(request: &RequestPath<'_>, mode: DecodeMode, then: impl 
     const SHORT: usize = 512;
     let path = request.path_bytes();
     if path.len() <= SHORT {
-        then(path::decode_into(path, mode, &mut [0; SHORT]).unwrap_or_default())
+        then(decode::decode_into(path, mode, &mut [0; SHORT]).unwrap_or_default())
     } else {
-        then(path::decode_into(path, mode, &mut [0; MAX_REQUEST_LEN]).unwrap_or_default())
+        then(decode::decode_into(path, mode, &mut [0; MAX_REQUEST_LEN]).unwrap_or_default())
     }
 }
 
@@ -111,7 +112,7 @@ impl Manifest<'_> {
         if !encodes
             || request.is_plain()
             || resolution.asset().is_none()
-            || path::is_encoding_of(request.path_bytes(), site_path)
+            || decode::is_encoding_of(request.path_bytes(), site_path)
         {
             return resolution;
         }

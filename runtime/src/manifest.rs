@@ -13,11 +13,11 @@ use core::fmt;
 use crate::answer::RuleId;
 use crate::asset::Asset;
 use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::decode::DecodeMode;
 use crate::error::OpenError;
 use crate::format::{self, header, section};
 use crate::key::{self, IndexShape};
 use crate::mask::Dispatch;
-use crate::path::DecodeMode;
 use crate::router::Router;
 use crate::stem::Form;
 

@@ -6,13 +6,14 @@ use core::fmt;
 
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag};
+use crate::decode::is_encoding_of;
 use crate::format;
 use crate::guard;
 use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
 use crate::lookup::{Entry, with_site_path};
 use crate::manifest::{Manifest, Platform};
-use crate::path::{RequestPath, is_encoding_of};
+use crate::path::RequestPath;
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
 use crate::router::{RouterMatch, RouterVerdict};
 
