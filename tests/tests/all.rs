@@ -6,3 +6,4 @@ mod corpus;
 mod properties;
 mod random_sites;
 mod requests;
+mod scan;
