@@ -1,1 +1,14 @@
-//! Benches.
+//! Measures Trailmark beside what one would use instead: the same sites, the same requests, in turns, answers checked.
+//!
+//! - [`corpus`] makes sites, [`requests`] makes streams of requests to them;
+//! - [`contestants`] answer them; [`measure`] takes the time.
+//!
+//! `cargo xtask bench` runs all of it and writes `docs/BENCHMARKS.md`; `cargo bench -p trailmark-benches` runs the criterion
+//! benchmarks, which are about a single machine over time.
+
+pub mod contestants;
+pub mod corpus;
+pub mod fence;
+pub mod measure;
+pub mod random;
+pub mod requests;
