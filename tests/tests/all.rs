@@ -1,6 +1,7 @@
 //! The one integration test binary.
 
 mod batch;
+mod cli;
 mod conformance;
 mod corpus;
 mod properties;

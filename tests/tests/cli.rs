@@ -1,0 +1,11 @@
+//! The built command, as its users meet it: what it prints, where, and how it ends.
+
+mod bad_input;
+mod compile;
+mod explain;
+mod help;
+mod inspect;
+mod resolve;
+mod support;
+mod terminal;
+mod verify;
