@@ -41,15 +41,16 @@ impl Progress {
 impl Observer for Progress {
     fn begins(&self, stage: Stage, file_count: usize, byte_count: u64) {
         self.file_count.store(file_count as u64, Ordering::Relaxed);
-        self.bar.set_message(stage.to_string());
+        // First the shape, or the line would for a moment show the new figures in the old one.
         match stage {
             Stage::Hash => {
-                self.bar.set_length(byte_count);
                 self.show("{msg} [{wide_bar}] {bytes}/{total_bytes} {bytes_per_sec}, {prefix}, {eta} left");
+                self.bar.set_length(byte_count);
             }
             Stage::Scan => self.show("{spinner} {msg} {pos} files"),
             _ => self.show("{spinner} {msg}"),
         }
+        self.bar.set_message(stage.to_string());
         self.bar.reset();
         self.bar.tick();
     }

@@ -35,11 +35,11 @@ fn build() -> PathBuf {
         .expect("cargo runs");
     assert!(output.status.success(), "the command does not build");
     let lines = output.stdout.split(|&b| b == b'\n').filter_map(|line| serde_json::from_slice(line).ok());
-    let executable = lines.filter_map(|message: Value| {
+    let mut executable = lines.filter_map(|message: Value| {
         let is_ours = message["target"]["name"] == "trailmark" && message["target"]["kind"][0] == "bin";
         message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
     });
-    executable.last().expect("cargo names the command it built")
+    executable.next_back().expect("cargo names the command it built")
 }
 
 /// How a run ended.

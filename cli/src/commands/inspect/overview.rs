@@ -25,6 +25,10 @@ pub(super) struct Overview<'m> {
     routes: Counts,
     rules: BTreeMap<&'m str, u64>,
     not_found_pages: usize,
+    redirect_rules: usize,
+    header_rules: usize,
+    has_script: bool,
+    script_rules: usize,
     probes: Probes,
     sections: Vec<Section>,
 }
@@ -76,6 +80,10 @@ impl<'m> Overview<'m> {
             routes,
             rules,
             not_found_pages: names().filter(|name| name.ends_with("/404.html")).count(),
+            redirect_rules: manifest.redirect_rules().len(),
+            header_rules: manifest.header_rules().count(),
+            has_script: manifest.has_script(),
+            script_rules: manifest.router_rules().count(),
             probes: Probes { slots: 1, not_found_at_most: manifest.not_found_probe_limit() },
             sections: manifest
                 .sections()
@@ -118,6 +126,21 @@ impl<'m> Overview<'m> {
         }
     }
 
+    fn rules_in_words(&self) -> String {
+        let number = |number: usize| grouped(number as u64);
+        let script = match (self.has_script, self.script_rules) {
+            (false, 0) => "no script".to_owned(),
+            (false, rules) => format!("{} for a script that is not there", number(rules)),
+            (true, 0) => "a script".to_owned(),
+            (true, rules) => format!("a script with {}", count(rules, "rule")),
+        };
+        format!(
+            "{} of _redirects, {} of _headers, {script}",
+            number(self.redirect_rules),
+            number(self.header_rules)
+        )
+    }
+
     fn options(&self) -> Table {
         let mut table = Table::indented(2);
         let Some(provenance) = &self.provenance else {
@@ -130,6 +153,7 @@ impl<'m> Overview<'m> {
             add("html handling", &provenance.html_handling);
             add("not-found handling", &provenance.not_found_handling);
         }
+        add("rules", &self.rules_in_words());
         let left_out = provenance.excluded_count.to_string();
         add("files left out", &left_out);
         add("compiled by", &format!("trailmark {}", provenance.compiler));
