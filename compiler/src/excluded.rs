@@ -5,16 +5,14 @@ use crate::options::Platform;
 
 /// Why a file is not part of the site, if it is not.
 pub fn excluded_because(platform: Platform, site_path: &str) -> Option<&'static str> {
-    let mut segments = site_path.split('/').skip(1);
-    let first = segments.next().unwrap_or_default();
-    let is_root_file = segments.next().is_none();
+    let first = site_path.split('/').nth(1).unwrap_or_default();
     match platform {
-        Platform::Workers => match first {
-            "_redirects" | "_headers" | ".assetsignore" if is_root_file => {
-                Some("configuration of the platform")
-            }
-            _ => None,
-        },
+        // The platform's own `.assetsignore` lines, which know no case. A line of the site's may take one back; then only a
+        // scan of the folder knows.
+        Platform::Workers => ["_redirects", "_headers", ".assetsignore"]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(first))
+            .then_some("configuration of the platform"),
         Platform::Pages => match first {
             "_worker.js" | "_redirects" | "_headers" | "_routes.json" | "functions" => {
                 Some("configuration of the platform")
@@ -33,10 +31,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn workers_leave_out_three_files_at_the_root_only() {
+    fn workers_leave_out_three_names_at_the_root_only_in_any_case() {
         let left_out = |path| excluded_because(Platform::Workers, path).is_some();
         assert!(left_out("/_redirects") && left_out("/_headers") && left_out("/.assetsignore"));
-        assert!(!left_out("/sub/_redirects") && !left_out("/_headers/x") && !left_out("/node_modules/x.js"));
+        assert!(left_out("/_Redirects") && left_out("/_HEADERS/x"));
+        assert!(
+            !left_out("/sub/_redirects") && !left_out("/_headers.txt") && !left_out("/node_modules/x.js")
+        );
     }
 
     #[test]

@@ -100,8 +100,9 @@ pub fn compile(
     let mut times = Times::default();
     let started = Instant::now();
     observer.begins(Stage::Scan, 0, 0);
-    let scan = scan(dist, options.routing.platform, observer)?;
-    let (rules, rule_notes) = rule_files::read(dist, options)?;
+    let mut scan = scan(dist, options.routing.platform, observer)?;
+    let (rules, mut rule_notes) = rule_files::read(dist, options)?;
+    rule_notes.append(&mut scan.rule_notes);
     if options.strict && !(scan.notes.is_empty() && rule_notes.is_empty()) {
         let notes =
             scan.notes.iter().map(ToString::to_string).chain(rule_notes.iter().map(ToString::to_string));
@@ -115,8 +116,13 @@ pub fn compile(
     let assets = hash::hash(scan.files, observer)?;
     times.hash = started.elapsed();
 
-    let site =
-        SiteInput { assets, routing: options.routing, rules: &rules, excluded_count: scan.excluded_count };
+    let site = SiteInput {
+        assets,
+        routing: options.routing,
+        rules: &rules,
+        excluded_count: scan.excluded_count,
+        is_scanned: true,
+    };
     let (bytes, mut report) = compile_site(site, observer, times)?;
     report.notes = scan.notes;
     report.rule_notes = rule_notes;
@@ -141,7 +147,7 @@ pub fn manifest_with_rules(
     routing: RoutingOptions,
     rules: &SiteRules,
 ) -> Result<Vec<u8>, CompileError> {
-    let site = SiteInput { assets, routing, rules, excluded_count: 0 };
+    let site = SiteInput { assets, routing, rules, excluded_count: 0, is_scanned: false };
     compile_site(site, &(), Times::default()).map(|(bytes, _)| bytes)
 }
 
@@ -151,6 +157,8 @@ struct SiteInput<'r> {
     routing: RoutingOptions,
     rules: &'r SiteRules,
     excluded_count: usize,
+    /// Whether what is no asset has been left out already.
+    is_scanned: bool,
 }
 
 /// The pure half: assets and rules to manifest.
@@ -159,10 +167,10 @@ fn compile_site(
     observer: &dyn Observer,
     mut times: Times,
 ) -> Result<(Vec<u8>, Report), CompileError> {
-    let SiteInput { assets, routing, rules, excluded_count } = input;
+    let SiteInput { assets, routing, rules, excluded_count, is_scanned } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
-    let site = Site::new(assets, routing);
+    let site = if is_scanned { Site::of_scanned(assets, routing) } else { Site::new(assets, routing) };
     let finder = RuleFinder::new(rules);
     let (rule_paths, raw) = static_redirect_paths(rules, routing.platform);
     let routes = routes::routes(&site, (!rules.is_empty()).then_some(&finder), &rule_paths);

@@ -2,6 +2,7 @@
 //! ignores in them, or takes otherwise than it looks, is noted with its line.
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 
 use serde::Serialize;
@@ -51,7 +52,7 @@ impl fmt::Display for RuleFileNote {
 }
 
 impl RuleFileNote {
-    fn new<R: fmt::Display>(file: &'static str, note: &RuleNote<R>) -> Self {
+    pub(crate) fn new<R: fmt::Display>(file: &'static str, note: &RuleNote<R>) -> Self {
         let message = format!("`{}` is {}", note.text.escape_debug(), note.reason);
         RuleFileNote { file, line: note.line, message }
     }
@@ -66,8 +67,12 @@ pub(crate) fn read(
     dist: &Path,
     options: &CompileOptions,
 ) -> Result<(SiteRules, Vec<RuleFileNote>), CompileError> {
+    let platform = options.routing.platform;
     let mut notes = Vec::new();
-    let redirects = read_text(dist, "_redirects")?.map(|text| {
+    for name in ["_redirects", "_headers", "_routes.json"] {
+        notes.extend(note_folder(dist, name, platform));
+    }
+    let redirects = read_text(dist, "_redirects", platform)?.map(|text| {
         let options = RedirectOptions {
             platform: options.routing.platform,
             html_handling: options.routing.html_handling,
@@ -76,7 +81,7 @@ pub(crate) fn read(
         notes.extend(parsed.notes.iter().map(|note| RuleFileNote::new("_redirects", note)));
         parsed
     });
-    let headers = read_text(dist, "_headers")?.map(|text| {
+    let headers = read_text(dist, "_headers", platform)?.map(|text| {
         let parsed = headers::parse(&text);
         notes.extend(parsed.notes.iter().map(|note| RuleFileNote::new("_headers", note)));
         parsed
@@ -88,14 +93,35 @@ pub(crate) fn read(
     Ok((SiteRules { redirects, headers, router }, notes))
 }
 
-/// A file of the root as text, bytes that are not UTF-8 replaced as the platform does; `None` if there is no such file.
-fn read_text(dist: &Path, name: &str) -> Result<Option<String>, CompileError> {
+/// A file of the root as text, bytes that are not UTF-8 replaced as the platform does; `None` if there is no such file. A
+/// folder of that name is no file to Pages, and an error to Workers.
+pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<Option<String>, CompileError> {
     let path = dist.join(name);
-    if !path.is_file() {
+    let metadata = match std::fs::metadata(&path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(CompileError::read(&path, source)),
+    };
+    if metadata.is_dir() && platform == Platform::Workers {
+        let what = format!(
+            "{} is a directory, and the platform fails to read it as the file it expects there; rename it",
+            path.display()
+        );
+        return Err(CompileError::Rules { what });
+    }
+    // A pipe or device is never opened: reading it might not end.
+    if !metadata.is_file() {
         return Ok(None);
     }
     let bytes = std::fs::read(&path).map_err(|source| CompileError::read(&path, source))?;
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// What is said about a folder that has the name of a file that Pages reads.
+fn note_folder(dist: &Path, name: &'static str, platform: Platform) -> Option<RuleFileNote> {
+    let message = "ignored by the platform with all that is in it, because it is a directory".to_owned();
+    let is_ignored = platform == Platform::Pages && dist.join(name).is_dir();
+    is_ignored.then_some(RuleFileNote { file: name, line: 0, message })
 }
 
 fn worker_router(script: &ScriptOptions) -> Result<Router, CompileError> {
@@ -121,7 +147,7 @@ fn pages_router(
     notes: &mut Vec<RuleFileNote>,
 ) -> Result<Router, CompileError> {
     let has_script = script.has_script || dist.join("_worker.js").exists();
-    let text = read_text(dist, "_routes.json")?;
+    let text = read_text(dist, "_routes.json", Platform::Pages)?;
     if !has_script {
         if text.is_some() {
             let message =

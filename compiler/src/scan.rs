@@ -2,7 +2,8 @@
 //!
 //! Regular files count, and symbolic links to regular files inside the root. What is not followed (links that leave the
 //! root, dangling links, links to folders) and what is never opened (sockets, pipes, devices) is noted. Names that are not
-//! UTF-8 are an error. Files that the platform itself never serves are left out and counted.
+//! UTF-8 are an error. Files that the platform itself never serves, or that `.assetsignore` excludes, are left out and
+//! counted, whatever they are.
 
 use std::fs::{FileType, Metadata};
 use std::path::{Path, PathBuf};
@@ -10,10 +11,12 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use walkdir::{DirEntry, WalkDir};
 
+use crate::config::ignore::{self, AssetsIgnore};
 use crate::error::CompileError;
 use crate::excluded::excluded_because;
 use crate::observe::Observer;
 use crate::options::Platform;
+use crate::rule_files::{self, RuleFileNote};
 
 /// A file of the site, before it is read.
 #[derive(Debug, Clone)]
@@ -68,6 +71,8 @@ pub struct Scan {
     pub notes: Vec<ScanNote>,
     /// Number of files that the platform never serves.
     pub excluded_count: usize,
+    /// What there is to know about lines of `.assetsignore`.
+    pub rule_notes: Vec<RuleFileNote>,
 }
 
 /// Walks `root`.
@@ -76,11 +81,15 @@ pub struct Scan {
 /// [`CompileError`] if the root is no readable directory, anything below it can't be read, or names are not UTF-8 (then
 /// all of these are listed).
 pub fn scan(root: &Path, platform: Platform, observer: &dyn Observer) -> Result<Scan, CompileError> {
-    let walk = Walk::new(root, platform)?;
-    let mut found = Scan::default();
+    let mut walk = Walk::new(root, platform)?;
+    let mut found = Scan { rule_notes: walk.rule_notes(), ..Scan::default() };
     let mut not_utf8 = Vec::new();
     for entry in WalkDir::new(root).min_depth(1) {
         let entry = entry.map_err(|error| walk_error(root, error))?;
+        if walk.excludes(&entry) {
+            found.excluded_count += usize::from(!entry.file_type().is_dir());
+            continue;
+        }
         let Some(site_path) = walk.site_path(&entry) else {
             not_utf8.push(entry.into_path());
             continue;
@@ -102,6 +111,10 @@ struct Walk<'a> {
     /// The root without links in it, to tell whether a link's target lies inside.
     real_root: PathBuf,
     platform: Platform,
+    /// What `.assetsignore` excludes, on Workers.
+    ignore: Option<AssetsIgnore>,
+    /// How deep the excluded folder lies in which the walk is.
+    excluded_depth: Option<usize>,
 }
 
 impl<'a> Walk<'a> {
@@ -114,7 +127,34 @@ impl<'a> Walk<'a> {
             return Err(CompileError::NotADirectory { path: root.to_owned() });
         }
         let real_root = root.canonicalize().map_err(|source| CompileError::read(root, source))?;
-        Ok(Walk { root, real_root, platform })
+        let ignore = match platform {
+            Platform::Workers => Some(read_ignore(root)?),
+            Platform::Pages => None,
+        };
+        Ok(Walk { root, real_root, platform, ignore, excluded_depth: None })
+    }
+
+    fn rule_notes(&self) -> Vec<RuleFileNote> {
+        let notes = self.ignore.iter().flat_map(|ignore| &ignore.notes);
+        notes.map(|note| RuleFileNote::new(ignore::FILE_NAME, note)).collect()
+    }
+
+    /// Whether an entry lies in an excluded folder or is excluded by `.assetsignore` itself. What lies in such a folder can't be
+    /// taken back. To be asked for every entry, in the order of the walk, folders before what is in them.
+    fn excludes(&mut self, entry: &DirEntry) -> bool {
+        if self.excluded_depth.is_some_and(|depth| entry.depth() > depth) {
+            return true;
+        }
+        self.excluded_depth = None;
+        let Some(ignore) = &self.ignore else { return false };
+        let Some(site_path) = self.site_path(entry) else { return false };
+        // A link to a folder is no folder for the platform either.
+        let is_dir = entry.file_type().is_dir();
+        let is_excluded = site_path.strip_prefix('/').is_some_and(|path| ignore.excludes(path, is_dir));
+        if is_excluded && is_dir {
+            self.excluded_depth = Some(entry.depth());
+        }
+        is_excluded
     }
 
     /// The site path of an entry; `None` if its name is not UTF-8.
@@ -133,7 +173,7 @@ impl<'a> Walk<'a> {
         if file_type.is_dir() {
             return Ok(());
         }
-        if excluded_because(self.platform, &site_path).is_some() {
+        if self.platform == Platform::Pages && excluded_because(self.platform, &site_path).is_some() {
             found.excluded_count += 1;
             return Ok(());
         }
@@ -177,6 +217,11 @@ impl<'a> Walk<'a> {
             Ok((target, metadata))
         })
     }
+}
+
+fn read_ignore(root: &Path) -> Result<AssetsIgnore, CompileError> {
+    let text = rule_files::read_text(root, ignore::FILE_NAME, Platform::Workers)?;
+    Ok(text.map_or_else(AssetsIgnore::default, |text| AssetsIgnore::parse(&text)))
 }
 
 fn walk_error(fallback: &Path, error: walkdir::Error) -> CompileError {

@@ -60,6 +60,11 @@ impl Site {
     /// Takes the assets in any order; leaves out what the platform never serves.
     pub fn new(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
         assets.retain(|asset| excluded_because(options.platform, &asset.site_path).is_none());
+        Site::of_scanned(assets, options)
+    }
+
+    /// Takes what a scan of the folder found, in any order: that is the site, `_redirects` too if `.assetsignore` says so.
+    pub(crate) fn of_scanned(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
         assets.sort_unstable_by(|a, b| {
             split_stem(a.site_path.as_bytes()).cmp(&split_stem(b.site_path.as_bytes()))
         });

@@ -4,6 +4,7 @@ mod batch;
 mod cli;
 mod conformance;
 mod corpus;
+mod preflight;
 mod properties;
 mod random_sites;
 mod requests;

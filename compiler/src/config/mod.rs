@@ -4,6 +4,7 @@
 //! platform refuses. Only [`wrangler::find`] and its siblings touch the disk.
 
 pub mod headers;
+pub mod ignore;
 pub mod redirects;
 pub mod routes_json;
 pub mod rule_url;
