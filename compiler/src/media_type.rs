@@ -1,7 +1,7 @@
 //! From a file's site path to the `Content-Type` that the platform sends for it.
 //!
 //! Given: a platform and a site path. Gives: the finished header value, or none. The rules are those of
-//! `docs/ROUTING.md`, sections 10 (Workers) and 11 (Pages); the tables are the platforms' own
+//! `docs/ROUTING.md`, "Response headers"; the tables are the platforms' own
 //! (`media-types/`), made into perfect-hash maps by the build script, which also adds `; charset=utf-8` to
 //! `text/*`.
 
@@ -18,7 +18,7 @@ const PAGES_UNKNOWN: &str = "application/octet-stream";
 /// only Workers does; Pages then sends `application/octet-stream`. A last segment without `.`, or whose only
 /// `.` is its first character (`/html`, `/.html`), has no extension. Cost: O(path length).
 ///
-/// Source: `docs/ROUTING.md`, sections 10 and 11.
+/// Source: `docs/ROUTING.md`, "Response headers".
 pub fn media_type(platform: Platform, site_path: &str) -> Option<&'static str> {
     match platform {
         Platform::Workers => look_up(&WORKERS, site_path),
@@ -36,7 +36,7 @@ pub fn media_type(platform: Platform, site_path: &str) -> Option<&'static str> {
 /// last (`/a.`). Two files are the same content for the platform if their bytes and this extension are equal.
 /// Cost: O(path length).
 ///
-/// Source: `docs/ROUTING.md`, section 3.
+/// Source: `docs/ROUTING.md`, "Content identity".
 pub fn extension(site_path: &str) -> Option<&str> {
     let segment = site_path.rsplit('/').next().unwrap_or(site_path);
     let (stem, extension) = segment.rsplit_once('.')?;

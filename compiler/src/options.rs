@@ -61,10 +61,8 @@ spelled_enum! {
 }
 
 spelled_enum! {
-    /// Cloudflare's `assets.html_handling`. Pages has no such option and always behaves as [`ROUTING.md`
-    /// section 11] says.
-    ///
-    /// [`ROUTING.md` section 11]: https://developers.cloudflare.com/pages/configuration/serving-pages/
+    /// Cloudflare's `assets.html_handling`. Pages has no such option and always behaves as `docs/ROUTING.md`,
+    /// "Pages", says.
     HtmlHandling {
         /// `/foo` for `foo.html`, `/foo/` for `foo/index.html`. The platform's default.
         AutoTrailingSlash = "auto-trailing-slash",

@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod corpus;
 pub mod reference;
+pub mod routing_docs;
 pub mod sites;
 
 /// The README's example, run as a test.

@@ -8,4 +8,5 @@ mod preflight;
 mod properties;
 mod random_sites;
 mod requests;
+mod routing_docs;
 mod scan;

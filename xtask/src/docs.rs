@@ -22,7 +22,11 @@ struct Page {
 }
 
 fn pages() -> Vec<Page> {
-    vec![Page { path: sites::page(), render: render_sites }]
+    let page = |name: &str, render| Page { path: repo::root().join("docs").join(name), render };
+    vec![
+        page("ROUTING.md", |_| Ok(trailmark_tests::routing_docs::render())),
+        Page { path: sites::page(), render: render_sites },
+    ]
 }
 
 fn render_sites(existing: &str) -> Result<String> {

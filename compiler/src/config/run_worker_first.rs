@@ -2,7 +2,7 @@
 //!
 //! Given: the list as configured. Gives: the patterns that send a request to the Worker and those that send
 //! it to the assets, or why the platform would refuse the list. The limits are those of `docs/ROUTING.md`,
-//! section 7, and the checks run in the platform's order (workers-sdk:
+//! "The router", and the checks run in the platform's order (workers-sdk:
 //! `workers-shared/utils/configuration/parseStaticRouting.ts`). What a pattern matches is decided by the
 //! runtime.
 
