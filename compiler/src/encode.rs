@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use trailmark::format::{self, header, section};
 use trailmark::key::{checksum, path_key, slot_tag};
-use trailmark::{Form, RuleId, split_stem};
+use trailmark::{RuleId, split_stem};
 
 use crate::encode_rules;
 use crate::error::CompileError;
@@ -13,7 +13,7 @@ use crate::index::{self, Index};
 use crate::media_type::{extension, media_type};
 use crate::options::{NotFoundHandling, Platform};
 use crate::provenance::Provenance;
-use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes, canonical_path};
+use crate::routes::{Answers, Canonical, FormAnswer, FullAnswer, StemRoutes, canonical_path};
 use crate::rules;
 use crate::site::Site;
 use crate::site_rules::{RuleFinder, SiteRules};
@@ -32,7 +32,7 @@ pub(crate) fn encode(
 ) -> Result<Vec<u8>, CompileError> {
     let mut writer = Writer::new(site, routes)?;
     let slots = writer.slots(routes)?;
-    let assets = writer.assets()?;
+    let assets = writer.assets(routes)?;
     let not_found = writer.not_found()?;
     let rule_names = writer.rules();
     let mut strings = std::mem::take(&mut writer.strings);
@@ -301,10 +301,18 @@ impl<'s> Writer<'s> {
         Ok(index)
     }
 
-    fn assets(&mut self) -> Result<Vec<u8>, CompileError> {
+    fn assets(&mut self, routes: &[StemRoutes<'_>]) -> Result<Vec<u8>, CompileError> {
         let site = self.site;
-        let canonicals: Vec<(u8, Option<String>)> =
-            (0..site.assets.len() as u32).into_par_iter().map(|asset| canonical(site, asset)).collect();
+        let canonicals: Vec<(u8, Option<String>)> = routes
+            .iter()
+            .flat_map(|route| route.canonicals.iter().take(route.asset_count.into()))
+            .zip(0..)
+            .map(|(place, asset)| match place {
+                Canonical::Nowhere => (format::CANONICAL_NONE, None),
+                Canonical::At(form) => (*form as u8, None),
+                Canonical::Elsewhere => (format::CANONICAL_OTHER, canonical_path(site, asset)),
+            })
+            .collect();
         let mut records = vec![0; site.assets.len() * format::ASSET_LEN];
         let mut types = FxHashMap::default();
         for (position, asset) in site.assets.iter().enumerate() {
@@ -404,19 +412,6 @@ impl<'s> Writer<'s> {
             bytes.extend_from_slice(&record);
         }
         bytes
-    }
-}
-
-/// The canonical form of an asset; and its canonical path, if that is no form of its stem.
-fn canonical(site: &Site, asset: u32) -> (u8, Option<String>) {
-    let Some(path) = canonical_path(site, asset) else { return (format::CANONICAL_NONE, None) };
-    let own = site.path_of(asset);
-    let stem = std::str::from_utf8(split_stem(own.as_bytes()).0).unwrap_or_default();
-    let form =
-        path.strip_prefix(stem).and_then(|rest| Form::ALL.into_iter().find(|form| form.suffix() == rest));
-    match form {
-        Some(form) => (form as u8, None),
-        None => (format::CANONICAL_OTHER, Some(path)),
     }
 }
 

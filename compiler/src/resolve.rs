@@ -3,10 +3,10 @@
 //! `routes.rs` runs it over every path that can have an answer of its own, and stores what comes out. It is also the
 //! in-memory judge of the encoded manifest, for any path; and run with a trace, it is what `trailmark explain` prints.
 
-use trailmark::RuleId;
+use trailmark::{RuleId, split_stem};
 
-use crate::rules::{self, Effect, Name, PathRule, Place};
-use crate::site::{AssetIndex, Site};
+use crate::rules::{Effect, Name, PathRule, Place};
+use crate::site::{AssetIndex, Site, Vicinity};
 
 /// What the rows of the table give for a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,11 @@ impl Outcome {
     pub fn target(&self, path: &str) -> Option<String> {
         match self {
             Outcome::Serve(_) => None,
-            Outcome::Redirect { kept_len, suffix } => Some(join(path, *kept_len, suffix)),
+            Outcome::Redirect { kept_len, suffix } => {
+                let mut target = String::with_capacity(kept_len + suffix.len());
+                join(&mut target, path, *kept_len, suffix);
+                Some(target)
+            }
         }
     }
 }
@@ -68,41 +72,48 @@ pub enum Finding {
     },
 }
 
-/// Applies the rows to a decoded path. `None`: no row answers it, so it is a miss.
+/// Applies the rows to a decoded path. `None`: no row answers it, so it is a miss. O(path length + log n).
 pub fn resolve(site: &Site, path: &str) -> Option<Hit> {
-    Interpreter { site, redirects: true, trace: None, buffer: String::new() }.run(path)
+    resolve_near(&Vicinity::of(site, stem_of(path)), path, &mut Scratch::default())
 }
 
 /// The same, with what was found about each row on the way.
 pub fn resolve_traced(site: &Site, path: &str) -> (Option<Hit>, Vec<Step>) {
     let mut steps = Vec::new();
-    let hit = Interpreter { site, redirects: true, trace: Some(&mut steps), buffer: String::new() }.run(path);
+    let near = Vicinity::of(site, stem_of(path));
+    let mut names = Scratch::default();
+    let hit = Interpreter { near: &near, trace: Some(&mut steps), names: &mut names }.run(path);
     (hit, steps)
 }
 
-/// What a path gives with redirects switched off, not-found handling included: the question of the safety rule.
-fn content_at(site: &Site, path: &str) -> Option<AssetIndex> {
-    let hit = Interpreter { site, redirects: false, trace: None, buffer: String::new() }.run(path);
-    match hit.map(|hit| hit.outcome) {
-        Some(Outcome::Serve(asset)) => Some(asset),
-        _ => site.fallback(path),
-    }
+/// The same as [`resolve`], for a path of a stem that is already found.
+pub(crate) fn resolve_near(near: &Vicinity<'_>, path: &str, names: &mut Scratch) -> Option<Hit> {
+    Interpreter { near, trace: None, names }.run(path)
 }
 
-struct Interpreter<'s, 't> {
-    site: &'s Site,
-    redirects: bool,
-    trace: Option<&'t mut Vec<Step>>,
-    buffer: String,
+/// The stem of a site path.
+pub(crate) fn stem_of(path: &str) -> &str {
+    path.get(..split_stem(path.as_bytes()).0.len()).unwrap_or_default()
 }
 
-impl Interpreter<'_, '_> {
+/// Names that are made on the way; kept, so that no path needs memory of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    file: String,
+    destination: String,
+}
+
+struct Interpreter<'i> {
+    near: &'i Vicinity<'i>,
+    trace: Option<&'i mut Vec<Step>>,
+    names: &'i mut Scratch,
+}
+
+impl Interpreter<'_> {
     fn run(&mut self, path: &str) -> Option<Hit> {
-        for (rule, row) in rules::rows_of(self.site.options.handling()) {
+        let site = self.near.site;
+        for &(rule, row) in &site.rows {
             let Some(trimmed) = applicable(row, path) else { continue };
-            if !self.redirects && matches!(row.effect, Effect::Redirect { .. }) {
-                continue;
-            }
             let finding = self.try_row(row, path, trimmed.len());
             let outcome = if let Finding::Applies(outcome) = finding { Some(outcome) } else { None };
             if let Some(trace) = &mut self.trace {
@@ -140,29 +151,53 @@ impl Interpreter<'_, '_> {
         }
     }
 
-    /// A missing file; only somebody who reads the trace wants its name.
+    /// A missing file.
     fn no_file(&self) -> Finding {
-        Finding::NoFile(if self.trace.is_some() { self.buffer.clone() } else { String::new() })
+        Finding::NoFile(self.shown(&self.names.file))
+    }
+
+    /// A name for the trace; only somebody who reads that wants it.
+    fn shown(&self, name: &str) -> String {
+        if self.trace.is_some() { name.to_owned() } else { String::new() }
     }
 
     /// The redirect safety rule: what speaks against redirecting to a place that should show `file`.
     fn guard(&mut self, file: AssetIndex, path: &str, kept_len: usize, suffix: &str) -> Option<Finding> {
-        let to = join(path, kept_len, suffix);
-        if self.site.asset_at(&to).is_some() {
-            return Some(Finding::DestinationIsFile(to));
-        }
-        let gives = content_at(self.site, &to);
-        let same = gives.is_some_and(|gives| self.site.same_content(gives, file));
-        if same { None } else { Some(Finding::OtherContent { to, gives }) }
+        let mut to = std::mem::take(&mut self.names.destination);
+        join(&mut to, path, kept_len, suffix);
+        let finding = self.objection(file, &to);
+        self.names.destination = to;
+        finding
     }
 
-    /// The asset of a name made from the path. The name is left in `buffer`.
+    fn objection(&mut self, file: AssetIndex, to: &str) -> Option<Finding> {
+        if self.near.asset_at(to).is_some() {
+            return Some(Finding::DestinationIsFile(self.shown(to)));
+        }
+        let gives = self.content_at(to);
+        let same = gives.is_some_and(|gives| self.near.site.same_content(gives, file));
+        if same { None } else { Some(Finding::OtherContent { to: self.shown(to), gives }) }
+    }
+
+    /// What a path gives with redirects switched off, not-found handling included: the question of the safety rule.
+    fn content_at(&mut self, path: &str) -> Option<AssetIndex> {
+        let site = self.near.site;
+        let mut serving = site.rows.iter().filter(|(_, row)| matches!(row.effect, Effect::Serve(_)));
+        let served = serving.find_map(|(_, row)| {
+            let trimmed_len = applicable(row, path)?.len();
+            match self.try_row(row, path, trimmed_len) {
+                Finding::Applies(Outcome::Serve(asset)) => Some(asset),
+                _ => None,
+            }
+        });
+        served.or_else(|| site.fallback(path))
+    }
+
+    /// The asset of a name made from the path. The name is left in the scratch.
     fn find(&mut self, name: Name, path: &str, trimmed_len: usize) -> Option<AssetIndex> {
         let kept_len = name.kept_len(path.len(), trimmed_len);
-        self.buffer.clear();
-        self.buffer.push_str(path.get(..kept_len)?);
-        self.buffer.push_str(name.suffix);
-        self.site.asset_at(&self.buffer)
+        join(&mut self.names.file, path, kept_len, name.suffix);
+        self.near.asset_at(&self.names.file)
     }
 }
 
@@ -178,10 +213,9 @@ fn applicable<'p>(row: &PathRule, path: &'p str) -> Option<&'p str> {
     fits.then_some(trimmed)
 }
 
-fn join(path: &str, kept_len: usize, suffix: &str) -> String {
-    let kept = path.get(..kept_len).unwrap_or_default();
-    let mut joined = String::with_capacity(kept.len() + suffix.len());
-    joined.push_str(kept);
-    joined.push_str(suffix);
-    joined
+/// Writes the first bytes of a path, and a suffix behind them.
+fn join(out: &mut String, path: &str, kept_len: usize, suffix: &str) {
+    out.clear();
+    out.push_str(path.get(..kept_len).unwrap_or_default());
+    out.push_str(suffix);
 }

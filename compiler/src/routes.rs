@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use trailmark::{Form, RuleId, split_stem};
 
 use crate::options::Platform;
-use crate::resolve::{self, Hit, Outcome};
-use crate::rules::{self, PathRule};
-use crate::site::{AssetIndex, Site};
+use crate::resolve::{self, Hit, Outcome, Scratch};
+use crate::rules::PathRule;
+use crate::site::{AssetIndex, Site, Vicinity};
 use crate::site_rules::{PathRules, RuleFinder};
 
 /// What one form of a stem answers, when the answer stays within the stem.
@@ -61,11 +61,26 @@ pub(crate) enum Answers {
     Irregular(Box<[FullAnswer; 8]>),
 }
 
+/// Where an asset is served without redirect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Canonical {
+    /// Nowhere.
+    Nowhere,
+    /// At a form of its own stem.
+    At(Form),
+    /// At a path of another stem.
+    Elsewhere,
+}
+
 /// A stem and its answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StemRoutes<'s> {
     /// The stem.
     pub(crate) stem: Cow<'s, str>,
+    /// Where the stem's own assets are served without redirect, in their order; [`Canonical::Nowhere`] beyond the last.
+    pub(crate) canonicals: [Canonical; Form::ALL.len()],
+    /// How many assets it has.
+    pub(crate) asset_count: u8,
     /// What its forms answer.
     pub(crate) answers: Answers,
     /// The rules that matter for each form, spelled canonically; `None` if there are none for any.
@@ -80,41 +95,64 @@ pub(crate) fn routes<'s>(
     finder: Option<&RuleFinder<'_>>,
     extra_paths: &'s [String],
 ) -> Vec<StemRoutes<'s>> {
-    let mut stems: Vec<Cow<'_, str>> =
-        site.assets.par_iter().flat_map_iter(|asset| stems_near(&asset.site_path, site)).collect();
-    stems.extend(extra_paths.iter().map(|path| as_str(path, split_stem(path.as_bytes()).0.len())));
-    stems.par_sort_unstable();
-    stems.dedup();
-    stems.into_par_iter().filter_map(|stem| routes_of(site, finder, stem)).collect()
+    let stem_of =
+        |index: usize| site.assets.get(index).map_or("", |asset| resolve::stem_of(&asset.site_path));
+    let mut routes: Vec<_> = (0..site.assets.len())
+        .into_par_iter()
+        .filter(|&index| index == 0 || stem_of(index - 1) != stem_of(index))
+        .map_init(Scratch::default, |names, index| {
+            let near = Vicinity::at(site, stem_of(index), index);
+            routes_of(&near, finder, Cow::Borrowed(stem_of(index)), names)
+        })
+        .flatten_iter()
+        .collect();
+    let mut others: Vec<Cow<'_, str>> =
+        site.assets.par_iter().flat_map_iter(|asset| other_stems(&asset.site_path, site)).collect();
+    others.extend(extra_paths.iter().map(|path| Cow::Borrowed(resolve::stem_of(path))));
+    if others.is_empty() {
+        return routes;
+    }
+    others.par_sort_unstable();
+    others.dedup();
+    let mut names = Scratch::default();
+    for stem in others {
+        let of_others = {
+            let near = Vicinity::of(site, &stem);
+            if near.count > 0 {
+                continue;
+            }
+            routes_of(&near, finder, stem.clone(), &mut names)
+        };
+        routes.extend(of_others);
+    }
+    routes.par_sort_by(|a, b| a.stem.cmp(&b.stem));
+    routes
 }
 
-/// The stems of all paths at which some row can answer because of this file. The file's own stem comes first.
-fn stems_near<'s>(file: &'s str, site: &Site) -> Vec<Cow<'s, str>> {
-    let own = split_stem(file.as_bytes()).0;
-    let mut stems = vec![as_str(file, own.len())];
+/// The stems, other than its own, of all paths at which some row can answer because of this file.
+fn other_stems<'s>(file: &'s str, site: &Site) -> Vec<Cow<'s, str>> {
+    let own = resolve::stem_of(file);
+    let mut stems = Vec::new();
     let mut path = String::new();
-    for (_, row) in rules::rows_of(site.options.handling()) {
+    for (_, row) in &site.rows {
         let Some(kept_len) = invert(row, file) else { continue };
         path.clear();
         path.push_str(file.get(..kept_len).unwrap_or_default());
         if row.effect.file().is_some_and(|name| name.trimmed) {
             path.push_str(row.shape.suffix());
         }
-        let reachable =
+        let stem = resolve::stem_of(&path);
+        let is_reachable =
             path.starts_with('/') && (site.options.platform == Platform::Pages || !path.contains("//"));
-        if !reachable {
+        if stem == own || !is_reachable {
             continue;
         }
-        let stem_len = split_stem(path.as_bytes()).0.len();
-        let is_new = |stems: &[Cow<'_, str>]| stems.iter().all(|stem| path.get(..stem_len) != Some(stem));
-        if is_new(&stems) {
-            let is_prefix = stem_len <= kept_len;
-            stems.push(if is_prefix {
-                as_str(file, stem_len)
-            } else {
-                Cow::Owned(path[..stem_len].to_owned())
-            });
-        }
+        // A path that is no longer than the file's name is the beginning of it.
+        let stem = match file.get(..stem.len().min(kept_len)) {
+            Some(prefix) if prefix.len() == stem.len() => Cow::Borrowed(prefix),
+            _ => Cow::Owned(stem.to_owned()),
+        };
+        stems.push(stem);
     }
     stems
 }
@@ -124,32 +162,37 @@ fn invert(row: &PathRule, file: &str) -> Option<usize> {
     Some(file.strip_suffix(row.effect.file()?.suffix)?.len())
 }
 
-fn as_str(file: &str, len: usize) -> Cow<'_, str> {
-    Cow::Borrowed(file.get(..len).unwrap_or_default())
+/// What the rules say about stem and suffix, for every form; even where that path has another stem (`/foo/index` and `/`
+/// is a form of `/foo`). No request path is empty, or `.html`.
+fn hits_of(near: &Vicinity<'_>, names: &mut Scratch) -> [Option<Hit>; 8] {
+    let mut path = String::with_capacity(near.stem.len() + Form::IndexIndexHtml.suffix().len());
+    Form::ALL.map(|form| {
+        join(&mut path, near.stem, form);
+        if path.starts_with('/') { resolve::resolve_near(near, &path, names) } else { None }
+    })
 }
 
 /// The answers of a stem; `None` if it has neither an answer nor an asset.
-fn routes_of<'s>(site: &Site, finder: Option<&RuleFinder<'_>>, stem: Cow<'s, str>) -> Option<StemRoutes<'s>> {
-    let mut path = String::with_capacity(stem.len() + Form::IndexIndexHtml.suffix().len());
-    let mut own_assets = [None; 8];
-    let mut hits = [None; 8];
+fn routes_of<'s>(
+    near: &Vicinity<'_>,
+    finder: Option<&RuleFinder<'_>>,
+    stem: Cow<'s, str>,
+    names: &mut Scratch,
+) -> Option<StemRoutes<'s>> {
+    let mut hits = hits_of(near, names);
+    let canonicals = canonicals(near, &hits, names);
     let mut rules = [PathRules::default(); 8];
-    for (((form, hit), own), rules) in
-        Form::ALL.into_iter().zip(&mut hits).zip(&mut own_assets).zip(&mut rules)
-    {
-        path.clear();
-        path.push_str(&stem);
-        path.push_str(form.suffix());
-        // `/foo/index` + `/` is a form of `/foo`; it is stored there. No request path is empty, or `.html`.
-        if path.starts_with('/') && split_stem(path.as_bytes()) == (stem.as_bytes(), form) {
-            *hit = resolve::resolve(site, &path);
-            *own = site.asset_at(&path);
-            if let Some(finder) = finder {
-                *rules = finder.find(&trailmark::encode_site_path(&path));
-            }
+    let mut path = String::new();
+    for ((form, hit), rules) in Form::ALL.into_iter().zip(&mut hits).zip(&mut rules) {
+        join(&mut path, &stem, form);
+        if split_stem(path.as_bytes()) != (stem.as_bytes(), form) {
+            // It is stored with its own stem.
+            *hit = None;
+        } else if let Some(finder) = finder.filter(|_| path.starts_with('/')) {
+            *rules = finder.find(&trailmark::encode_site_path(&path));
         }
     }
-    let base = own_assets.iter().flatten().next().copied();
+    let base = (near.count > 0).then_some(near.first);
     let has_redirect = rules.iter().any(|rules| rules.redirect.is_some());
     if base.is_none() && !has_redirect && hits.iter().all(Option::is_none) {
         return None;
@@ -159,7 +202,14 @@ fn routes_of<'s>(site: &Site, finder: Option<&RuleFinder<'_>>, stem: Cow<'s, str
         None => Answers::Irregular(Box::new(full(&stem, &hits))),
     };
     let has_rules = has_redirect || rules.iter().any(|rules| rules.headers != 0);
-    Some(StemRoutes { stem, answers, rules: has_rules.then(|| Box::new(rules)) })
+    let rules = has_rules.then(|| Box::new(rules));
+    Some(StemRoutes { stem, canonicals, asset_count: near.count, answers, rules })
+}
+
+fn join(path: &mut String, stem: &str, form: Form) {
+    path.clear();
+    path.push_str(stem);
+    path.push_str(form.suffix());
 }
 
 /// The answers in compact form, if all of them stay within the stem.
@@ -223,21 +273,61 @@ fn full(stem: &str, hits: &[Option<Hit>; 8]) -> [FullAnswer; 8] {
 /// serve it, the shortest. A destination that shows a twin (equal content) counts.
 pub fn canonical_path(site: &Site, asset: AssetIndex) -> Option<String> {
     let own = site.path_of(asset);
-    let serves = |path: &str| match resolve::resolve(site, path).map(|hit| hit.outcome) {
-        Some(Outcome::Serve(found)) => site.same_content(found, asset),
+    let near = Vicinity::of(site, resolve::stem_of(own));
+    let mut names = Scratch::default();
+    let hits = hits_of(&near, &mut names);
+    let form = split_stem(own.as_bytes()).1;
+    match canonical(&near, &hits, form, &mut names) {
+        Canonical::Nowhere => None,
+        Canonical::At(form) => Some(format!("{}{}", near.stem, form.suffix())),
+        Canonical::Elsewhere => hits.get(form as usize).copied().flatten()?.outcome.target(own),
+    }
+}
+
+/// The canonical places of a stem's own assets, in their order.
+fn canonicals(near: &Vicinity<'_>, hits: &[Option<Hit>; 8], names: &mut Scratch) -> [Canonical; 8] {
+    let mut canonicals = [Canonical::Nowhere; 8];
+    let own_forms = Form::ALL.into_iter().filter(|&form| near.own(form).is_some());
+    for (place, form) in canonicals.iter_mut().zip(own_forms) {
+        *place = canonical(near, hits, form, names);
+    }
+    canonicals
+}
+
+/// The canonical place of the stem's asset of a form.
+fn canonical(near: &Vicinity<'_>, hits: &[Option<Hit>; 8], form: Form, names: &mut Scratch) -> Canonical {
+    const SHORTEST_FIRST: [Form; 8] = [
+        Form::Bare,
+        Form::Slash,
+        Form::Html,
+        Form::Index,
+        Form::IndexSlash,
+        Form::IndexHtml,
+        Form::IndexIndex,
+        Form::IndexIndexHtml,
+    ];
+    let Some(asset) = near.own(form) else { return Canonical::Nowhere };
+    let shows = |hit: Option<Hit>| match hit.map(|hit| hit.outcome) {
+        Some(Outcome::Serve(found)) => near.site.same_content(found, asset),
         _ => false,
     };
-    match resolve::resolve(site, own).map(|hit| hit.outcome) {
-        Some(Outcome::Serve(found)) if found == asset => return Some(own.to_owned()),
-        Some(redirect @ Outcome::Redirect { .. }) => {
-            if let Some(target) = redirect.target(own).filter(|target| serves(target)) {
-                return Some(target);
+    let hit = |form: Form| hits.get(form as usize).copied().flatten();
+    match hit(form).map(|hit| hit.outcome) {
+        Some(Outcome::Serve(found)) if found == asset => return Canonical::At(form),
+        Some(redirect @ Outcome::Redirect { kept_len, suffix }) => {
+            if let Some(to) = form_of_target(near.stem, form, kept_len, suffix) {
+                if shows(hit(to)) {
+                    return Canonical::At(to);
+                }
+            } else {
+                let target = redirect.target(near.site.path_of(asset)).unwrap_or_default();
+                if shows(resolve::resolve_near(near, &target, names)) {
+                    return Canonical::Elsewhere;
+                }
             }
         }
         _ => {}
     }
-    let stem = std::str::from_utf8(split_stem(own.as_bytes()).0).unwrap_or_default();
-    let mut forms: Vec<String> = Form::ALL.iter().map(|form| format!("{stem}{}", form.suffix())).collect();
-    forms.sort_by_key(String::len);
-    forms.into_iter().find(|path| path.starts_with('/') && serves(path))
+    let shown = SHORTEST_FIRST.into_iter().find(|&form| shows(hit(form)));
+    shown.map_or(Canonical::Nowhere, Canonical::At)
 }

@@ -1,14 +1,17 @@
 //! The files of a site as the rules see them: which names exist, which have the same content, and which folders own a
 //! not-found page.
 
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use trailmark::split_stem;
+use trailmark::{Form, RuleId, split_stem};
 
 use crate::excluded::excluded_because;
 use crate::hash::AssetFile;
 use crate::media_type::extension;
 use crate::options::{HtmlHandling, NotFoundHandling, Platform};
-use crate::rules::Handling;
+use crate::rules::{self, Handling, PathRule};
 
 /// The options on which answers depend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -49,15 +52,16 @@ pub struct Site {
     pub assets: Vec<AssetFile>,
     /// How the site is served.
     pub options: RoutingOptions,
-    by_path: PathTable,
-    /// For each asset, a number that it shares with those of equal bytes and equal extension.
-    identity: Vec<u32>,
+    /// The rows of the rule table that apply.
+    pub(crate) rows: Vec<(RuleId, &'static PathRule)>,
+    /// What a single-page application answers with.
+    single_page: Option<AssetIndex>,
     /// Folders (no slash at the end) that own a `404.html`.
     not_found_pages: FxHashMap<String, AssetIndex>,
 }
 
 impl Site {
-    /// Takes the assets in any order; leaves out what the platform never serves.
+    /// Takes the assets in any order; leaves out what the platform never serves, and all but one of equal names.
     pub fn new(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
         assets.retain(|asset| excluded_because(options.platform, &asset.site_path).is_none());
         Site::of_scanned(assets, options)
@@ -65,28 +69,49 @@ impl Site {
 
     /// Takes what a scan of the folder found, in any order: that is the site, `_redirects` too if `.assetsignore` says so.
     pub(crate) fn of_scanned(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
-        assets.sort_unstable_by(|a, b| {
-            split_stem(a.site_path.as_bytes()).cmp(&split_stem(b.site_path.as_bytes()))
-        });
-        let by_path = PathTable::new(&assets);
-        let identity = identities(&assets);
-        let not_found_pages = assets
-            .iter()
-            .zip(0..)
-            .filter_map(|(asset, index)| Some((asset.site_path.strip_suffix("/404.html")?.to_owned(), index)))
-            .collect();
-        Site { assets, options, by_path, identity, not_found_pages }
+        if !assets.is_sorted_by(|a, b| split(a) < split(b)) {
+            assets.par_sort_unstable_by(|a, b| {
+                split(a).cmp(&split(b)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
+            });
+            assets.dedup_by(|a, b| a.site_path == b.site_path);
+        }
+        let folder_of = |index: usize| {
+            let folder = assets.get(index)?.site_path.strip_suffix("/404.html")?;
+            Some((folder.to_owned(), index as AssetIndex))
+        };
+        let not_found_pages = (0..assets.len()).into_par_iter().filter_map(folder_of).collect();
+        let rows = rules::rows_of(options.handling()).collect();
+        let mut site = Site { assets, options, rows, single_page: None, not_found_pages };
+        site.single_page = site.asset_at("/index.html");
+        site
     }
 
-    /// The asset of just this name.
+    /// The asset of just this name. O(log n).
     pub fn asset_at(&self, site_path: &str) -> Option<AssetIndex> {
-        self.by_path.get(&self.assets, site_path)
+        self.find(split_stem(site_path.as_bytes()), 0)
+    }
+
+    /// The index of the asset with this stem and form, if it stands at `from` or behind. O(log d), where d is how far behind.
+    fn find(&self, wanted: (&[u8], Form), from: usize) -> Option<AssetIndex> {
+        let rest = self.assets.get(from..)?;
+        let is_before = |asset: &AssetFile| split(asset) < wanted;
+        let mut bound = 1;
+        while rest.get(bound).is_some_and(is_before) {
+            bound *= 2;
+        }
+        let near = rest.get(..=bound).unwrap_or(rest);
+        let index = from + near.partition_point(is_before);
+        let found = self.assets.get(index).is_some_and(|asset| split(asset) == wanted);
+        found.then_some(index as AssetIndex)
     }
 
     /// Whether two assets have the same content as the platform sees it: equal bytes and equal extension.
     pub fn same_content(&self, a: AssetIndex, b: AssetIndex) -> bool {
-        let identity = |index: AssetIndex| self.identity.get(index as usize);
-        identity(a) == identity(b)
+        let content = |index: AssetIndex| {
+            let asset = self.assets.get(index as usize)?;
+            Some((&asset.fingerprint, extension(&asset.site_path)))
+        };
+        a == b || content(a) == content(b)
     }
 
     /// The site path of an asset; empty if there is no such asset.
@@ -116,59 +141,70 @@ impl Site {
 
     /// The asset that the site's not-found handling gives for a path, whatever its status.
     pub fn fallback(&self, site_path: &str) -> Option<AssetIndex> {
-        let single_page = || self.asset_at("/index.html");
         match (self.options.platform, self.options.not_found_handling) {
-            (Platform::Pages, _) => self.nearest_not_found(site_path).or_else(single_page),
+            (Platform::Pages, _) => self.nearest_not_found(site_path).or(self.single_page),
             (_, NotFoundHandling::None) => None,
             (_, NotFoundHandling::Page404) => self.nearest_not_found(site_path),
-            (_, NotFoundHandling::SinglePageApplication) => single_page(),
+            (_, NotFoundHandling::SinglePageApplication) => self.single_page,
         }
     }
 }
 
-/// Site path to asset: an open-addressing table of indices, so that no path is stored twice.
+/// An asset's place in the order of the manifest.
+fn split(asset: &AssetFile) -> (&[u8], Form) {
+    split_stem(asset.site_path.as_bytes())
+}
+
+/// A site seen from one stem. The rules ask about names near the path that they look at, nearly all of the same stem; those
+/// files are at hand here, and the others are searched from here on.
 #[derive(Debug)]
-struct PathTable {
-    /// Index plus one; zero where unused.
-    places: Vec<u32>,
+pub(crate) struct Vicinity<'s> {
+    pub(crate) site: &'s Site,
+    pub(crate) stem: &'s str,
+    /// Where the stem's own assets begin, or would.
+    pub(crate) first: AssetIndex,
+    /// How many there are: at most one a form.
+    pub(crate) count: u8,
+    /// They, by form.
+    own: [Option<AssetIndex>; Form::ALL.len()],
 }
 
-impl PathTable {
-    fn new(assets: &[AssetFile]) -> PathTable {
-        let mut table = PathTable { places: vec![0; (assets.len() * 2).next_power_of_two().max(2)] };
-        for (asset, number) in assets.iter().zip(1..) {
-            let free = table.probes(&asset.site_path).find(|&place| table.places.get(place) == Some(&0));
-            if let Some(place) = free.and_then(|place| table.places.get_mut(place)) {
-                *place = number;
+impl<'s> Vicinity<'s> {
+    /// Of any stem. O(log n).
+    pub(crate) fn of(site: &'s Site, stem: &'s str) -> Vicinity<'s> {
+        let first = site.assets.partition_point(|asset| split(asset).0 < stem.as_bytes());
+        Vicinity::at(site, stem, first)
+    }
+
+    /// Of a stem whose assets begin at `first`.
+    pub(crate) fn at(site: &'s Site, stem: &'s str, first: usize) -> Vicinity<'s> {
+        let mut near =
+            Vicinity { site, stem, first: first as AssetIndex, count: 0, own: [None; Form::ALL.len()] };
+        for asset in site.assets.get(first..).unwrap_or_default() {
+            let (of, form) = split(asset);
+            if of != stem.as_bytes() {
+                break;
             }
-        }
-        table
-    }
-
-    fn get(&self, assets: &[AssetFile], site_path: &str) -> Option<AssetIndex> {
-        for place in self.probes(site_path) {
-            let index = self.places.get(place)?.checked_sub(1)?;
-            if assets.get(index as usize)?.site_path == site_path {
-                return Some(index);
+            if let Some(place) = near.own.get_mut(form as usize) {
+                *place = Some(near.first + AssetIndex::from(near.count));
             }
+            near.count += 1;
         }
-        None
+        near
     }
 
-    fn probes(&self, site_path: &str) -> impl Iterator<Item = usize> + use<> {
-        let last = self.places.len() - 1;
-        let start = trailmark::key::path_key(site_path.as_bytes(), 0) as usize;
-        (0..=last).map(move |step| start.wrapping_add(step) & last)
+    /// The asset of just this name.
+    pub(crate) fn asset_at(&self, site_path: &str) -> Option<AssetIndex> {
+        let (stem, form) = split_stem(site_path.as_bytes());
+        match stem.cmp(self.stem.as_bytes()) {
+            Ordering::Equal => self.own.get(form as usize).copied().flatten(),
+            Ordering::Greater => self.site.find((stem, form), self.first as usize + usize::from(self.count)),
+            Ordering::Less => self.site.find((stem, form), 0),
+        }
     }
-}
 
-fn identities(assets: &[AssetFile]) -> Vec<u32> {
-    let mut first_with: FxHashMap<(&[u8; 32], Option<&str>), u32> = FxHashMap::default();
-    assets
-        .iter()
-        .zip(0..)
-        .map(|(asset, index)| {
-            *first_with.entry((&asset.fingerprint, extension(&asset.site_path))).or_insert(index)
-        })
-        .collect()
+    /// The stem's own asset of a form.
+    pub(crate) fn own(&self, form: Form) -> Option<AssetIndex> {
+        self.own.get(form as usize).copied().flatten()
+    }
 }
