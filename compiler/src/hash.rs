@@ -33,7 +33,7 @@ const BUFFER_LEN: usize = 256 * 1024;
 ///
 /// # Errors
 /// The first [`CompileError`] in the order of the input: a file that can't be read, or that changed while it was read.
-pub fn hash(files: Vec<SourceFile>, observer: &dyn Observer) -> Result<Vec<AssetFile>, CompileError> {
+pub(crate) fn hash(files: Vec<SourceFile>, observer: &dyn Observer) -> Result<Vec<AssetFile>, CompileError> {
     let results: Vec<_> = files.into_par_iter().map(|file| hash_file(file, observer)).collect();
     results.into_iter().collect()
 }

@@ -56,7 +56,7 @@ use trailmark::DecodeMode;
 
 pub use error::CompileError;
 pub use excluded::excluded_because;
-pub use hash::{AssetFile, hash as hash_files};
+pub use hash::AssetFile;
 pub use observe::{Observer, Stage};
 pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
