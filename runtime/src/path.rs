@@ -44,8 +44,18 @@ pub struct RequestPath<'r> {
     path: &'r [u8],
     query: &'r [u8],
     plain: bool,
-    /// Whether the target had `/cdn-cgi\` in it, which the router treats by itself.
-    cdn_cgi_backslash: bool,
+    cdn_cgi: CdnCgi,
+}
+
+/// Whether a target has `/cdn-cgi\` in it, path or query, which the router treats by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CdnCgi {
+    /// It does not.
+    Absent,
+    /// It does.
+    Backslash,
+    /// It does, and its query is a `?` with nothing behind.
+    BackslashEmptyQuery,
 }
 
 impl<'r> RequestPath<'r> {
@@ -80,7 +90,7 @@ impl<'r> RequestPath<'r> {
             _ => return Err(RequestError::NotAPath),
         }
         if is_quickly_plain(target) {
-            return Ok(RequestPath { path: target, query: b"", plain: true, cdn_cgi_backslash: false });
+            return Ok(RequestPath { path: target, query: b"", plain: true, cdn_cgi: CdnCgi::Absent });
         }
         parse_unusual(target, scratch)
     }
@@ -95,12 +105,12 @@ impl<'r> RequestPath<'r> {
     /// A path that a URL parser has already been over, with the query of another request path.
     pub(crate) fn rewritten(path: &'r str, query: &'r [u8]) -> Self {
         let path = path.as_bytes();
-        RequestPath { path, query, plain: is_plain(path), cdn_cgi_backslash: false }
+        RequestPath { path, query, plain: is_plain(path), cdn_cgi: CdnCgi::Absent }
     }
 
     /// Whether the target was spelled with `/cdn-cgi\`.
-    pub(crate) fn has_cdn_cgi_backslash(&self) -> bool {
-        self.cdn_cgi_backslash
+    pub(crate) fn cdn_cgi(&self) -> CdnCgi {
+        self.cdn_cgi
     }
 
     /// The path: ASCII, begins with `/`, percent-encoded.
@@ -197,12 +207,13 @@ fn is_plain_window(window: &[u8; LANES + 1]) -> bool {
 fn scan(target: &[u8]) -> Option<RequestPath<'_>> {
     let path_len = target.iter().position(|&b| b == b'?').unwrap_or(target.len());
     let (path, query) = target.split_at_checked(path_len)?;
-    if !query.iter().all(|&b| class_of(b) & IN_QUERY != 0) {
+    // A backslash may stand in a query, but whether it is one of `/cdn-cgi\` is looked at elsewhere.
+    if !query.iter().all(|&b| class_of(b) & IN_QUERY != 0 && b != b'\\') {
         return None;
     }
     let query = if query.len() > 1 { query } else { b"" };
     if is_quickly_plain(path) {
-        return Some(RequestPath { path, query, plain: true, cdn_cgi_backslash: false });
+        return Some(RequestPath { path, query, plain: true, cdn_cgi: CdnCgi::Absent });
     }
     let (mut class, mut double_slash, mut dots_possible, mut previous) = (PLAIN | IN_PATH, false, false, 0);
     for &byte in path {
@@ -215,7 +226,7 @@ fn scan(target: &[u8]) -> Option<RequestPath<'_>> {
         return None;
     }
     let plain = class & PLAIN != 0 && !double_slash;
-    Some(RequestPath { path, query, plain, cdn_cgi_backslash: false })
+    Some(RequestPath { path, query, plain, cdn_cgi: CdnCgi::Absent })
 }
 
 /// Whether a path is its own decoding and its own canonical encoding, in either way of decoding.
@@ -252,7 +263,11 @@ fn parse_slow<'r>(target: &[u8], scratch: &'r mut Scratch) -> Result<RequestPath
     let target = target.get(..fragment).unwrap_or_default();
     let question = target.iter().position(|&b| b == b'?').unwrap_or(target.len());
     let (path, query) = target.split_at_checked(question).unwrap_or((target, b""));
-    let cdn_cgi_backslash = target.windows(9).any(|part| part == b"/cdn-cgi\\");
+    let cdn_cgi = match (target.windows(9).any(|part| part == b"/cdn-cgi\\"), query) {
+        (false, _) => CdnCgi::Absent,
+        (true, b"?") => CdnCgi::BackslashEmptyQuery,
+        (true, _) => CdnCgi::Backslash,
+    };
     write_path(path, &mut out)?;
     let path_len = out.len;
     write_encoded(query, IN_QUERY, &mut out)?;
@@ -260,7 +275,7 @@ fn parse_slow<'r>(target: &[u8], scratch: &'r mut Scratch) -> Result<RequestPath
     let written = scratch.bytes.get(..len).unwrap_or_default();
     let (path, query) = written.split_at_checked(path_len).unwrap_or((b"/", b""));
     let query = if query.len() > 1 { query } else { b"" };
-    Ok(RequestPath { path, query, plain: is_plain(path), cdn_cgi_backslash })
+    Ok(RequestPath { path, query, plain: is_plain(path), cdn_cgi })
 }
 
 /// Writes the segments of a path, without its dot segments.

@@ -13,7 +13,7 @@ use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
 use crate::lookup::{Entry, with_site_path};
 use crate::manifest::{Manifest, Platform};
-use crate::path::RequestPath;
+use crate::path::{CdnCgi, RequestPath};
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
 use crate::router::{RouterMatch, RouterVerdict};
 
@@ -287,7 +287,7 @@ impl Manifest<'_> {
     pub fn decide<'m, 'r>(&'m self, request: &Request<'r>) -> Decision<'m, 'r> {
         let path = request.path.path_bytes();
         if self.platform() == Platform::Workers
-            && request.path.has_cdn_cgi_backslash()
+            && request.path.cdn_cgi() != CdnCgi::Absent
             && path.starts_with(b"/cdn-cgi/")
         {
             return Decision::Assets(self.cdn_cgi_redirect(request));
@@ -347,7 +347,11 @@ impl Manifest<'_> {
 
     fn cdn_cgi_redirect<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
         let (scheme, host) = (request.scheme, request.host);
-        let url = alloc::format!("{scheme}://{host}{}{}", request.path.path(), request.path.query());
+        let query = match request.path.cdn_cgi() {
+            CdnCgi::BackslashEmptyQuery => "?",
+            _ => request.path.query(),
+        };
+        let url = alloc::format!("{scheme}://{host}{}{query}", request.path.path());
         let location = Some(AnswerLocation::Made(url));
         self.bare(307, RuleId::ROUTER_CDN_CGI).with_headers(Headers { location, ..Headers::default() })
     }

@@ -72,7 +72,10 @@ pub fn decide(
     let (path, query) = parse_target(ask.target)?;
     let is_workers = served.site.options.platform == Platform::Workers;
     let target = String::from_utf8_lossy(ask.target);
+    let target = target.split('#').next().unwrap_or_default();
     if is_workers && target.contains("/cdn-cgi\\") && path.starts_with("/cdn-cgi/") {
+        // The whole URL, so a `?` with nothing behind it stays.
+        let query = if query.is_empty() && target.contains('?') { "?" } else { &query };
         let location = format!("http://{}{path}{query}", ask.host);
         return Some(Verdict::Assets(Answer::redirect(307, location, "router/cdn-cgi")));
     }
