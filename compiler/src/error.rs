@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::shown::Shown;
+
 /// Why a site could not be compiled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -92,7 +94,7 @@ impl CompileError {
 }
 
 fn list(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("\n  {}", path.display().to_string().escape_debug())).collect()
+    paths.iter().map(|path| format!("\n  {}", Shown(&path.display().to_string()))).collect()
 }
 
 fn lines(notes: &[String]) -> String {

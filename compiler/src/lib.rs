@@ -34,6 +34,7 @@ mod index;
 pub mod media_type;
 mod observe;
 pub mod options;
+mod preflight;
 mod provenance;
 mod report;
 pub mod resolve;
@@ -42,6 +43,7 @@ mod routes;
 mod rule_files;
 pub mod rules;
 mod scan;
+mod shown;
 mod site;
 mod site_rules;
 mod write;
@@ -51,13 +53,15 @@ use std::time::Instant;
 
 use config::redirects::RuleKind;
 use options::Platform;
+use preflight::Checked;
 use site_rules::RuleFinder;
-use trailmark::DecodeMode;
+use trailmark::{DecodeMode, Manifest};
 
 pub use error::CompileError;
 pub use excluded::excluded_because;
 pub use hash::AssetFile;
 pub use observe::{Observer, Stage};
+pub use preflight::{Severity, Warning, WarningKind, warning_lines};
 pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
 pub use routes::canonical_path;
@@ -103,11 +107,6 @@ pub fn compile(
     let mut scan = scan(dist, options.routing.platform, observer)?;
     let (rules, mut rule_notes) = rule_files::read(dist, options)?;
     rule_notes.append(&mut scan.rule_notes);
-    if options.strict && !(scan.notes.is_empty() && rule_notes.is_empty()) {
-        let notes =
-            scan.notes.iter().map(ToString::to_string).chain(rule_notes.iter().map(ToString::to_string));
-        return Err(CompileError::Strict { notes: notes.collect() });
-    }
     times.scan = started.elapsed();
 
     let started = Instant::now();
@@ -121,12 +120,24 @@ pub fn compile(
         routing: options.routing,
         rules: &rules,
         excluded_count: scan.excluded_count,
-        is_scanned: true,
+        scanned: Some(Scanned { has_ignore_file: scan.has_ignore_file }),
     };
     let (bytes, mut report) = compile_site(site, observer, times)?;
     report.notes = scan.notes;
     report.rule_notes = rule_notes;
+    if options.strict {
+        refuse_notes(&report)?
+    }
     Ok(Compiled { bytes, report })
+}
+
+/// What is only noted or warned of otherwise, as an error.
+fn refuse_notes(report: &Report) -> Result<(), CompileError> {
+    let passed_over = report.notes.iter().map(ToString::to_string);
+    let rule_notes = report.rule_notes.iter().map(ToString::to_string);
+    let warnings = report.warnings.iter().filter(|warning| warning.severity == Severity::Warning);
+    let notes: Vec<_> = passed_over.chain(rule_notes).chain(warnings.map(ToString::to_string)).collect();
+    if notes.is_empty() { Ok(()) } else { Err(CompileError::Strict { notes }) }
 }
 
 /// Compiles files that are not on disk: site paths, sizes and fingerprints in any order. What the platform never serves is
@@ -147,7 +158,7 @@ pub fn manifest_with_rules(
     routing: RoutingOptions,
     rules: &SiteRules,
 ) -> Result<Vec<u8>, CompileError> {
-    let site = SiteInput { assets, routing, rules, excluded_count: 0, is_scanned: false };
+    let site = SiteInput { assets, routing, rules, excluded_count: 0, scanned: None };
     compile_site(site, &(), Times::default()).map(|(bytes, _)| bytes)
 }
 
@@ -157,8 +168,13 @@ struct SiteInput<'r> {
     routing: RoutingOptions,
     rules: &'r SiteRules,
     excluded_count: usize,
-    /// Whether what is no asset has been left out already.
-    is_scanned: bool,
+    /// Of a folder that was scanned: what is no asset has been left out already, and the result is looked over.
+    scanned: Option<Scanned>,
+}
+
+/// What is known of a site only if its folder was scanned.
+struct Scanned {
+    has_ignore_file: bool,
 }
 
 /// The pure half: assets and rules to manifest.
@@ -167,10 +183,13 @@ fn compile_site(
     observer: &dyn Observer,
     mut times: Times,
 ) -> Result<(Vec<u8>, Report), CompileError> {
-    let SiteInput { assets, routing, rules, excluded_count, is_scanned } = input;
+    let SiteInput { assets, routing, rules, excluded_count, scanned } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
-    let site = if is_scanned { Site::of_scanned(assets, routing) } else { Site::new(assets, routing) };
+    let site = match scanned {
+        Some(_) => Site::of_scanned(assets, routing),
+        None => Site::new(assets, routing),
+    };
     let finder = RuleFinder::new(rules);
     let (rule_paths, raw) = static_redirect_paths(rules, routing.platform);
     let routes = routes::routes(&site, (!rules.is_empty()).then_some(&finder), &rule_paths);
@@ -183,7 +202,15 @@ fn compile_site(
     let bytes = encode::encode(&site, &routes, rules, &finder, raw, &provenance)?;
     times.encode = started.elapsed();
 
-    let report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
+    let started = Instant::now();
+    let manifest = Manifest::open(&bytes).ok();
+    let warnings = scanned.zip(manifest.as_ref()).map(|(Scanned { has_ignore_file }, manifest)| {
+        preflight::preflight(&Checked { site: &site, routes: &routes, rules, manifest, has_ignore_file })
+    });
+    times.check = started.elapsed();
+
+    let mut report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
+    report.warnings = warnings.unwrap_or_default();
     Ok((bytes, report))
 }
 

@@ -15,6 +15,7 @@ use crate::config::{headers, redirects, routes_json, run_worker_first};
 use crate::error::CompileError;
 use crate::options::Platform;
 use crate::router::{self, Router, ScriptFirst};
+use crate::shown::Shown;
 use crate::site_rules::SiteRules;
 
 /// The user's own code beside the assets, as configured.
@@ -53,7 +54,7 @@ impl fmt::Display for RuleFileNote {
 
 impl RuleFileNote {
     pub(crate) fn new<R: fmt::Display>(file: &'static str, note: &RuleNote<R>) -> Self {
-        let message = format!("`{}` is {}", note.text.escape_debug(), note.reason);
+        let message = format!("`{}` is {}", Shown(&note.text), note.reason);
         RuleFileNote { file, line: note.line, message }
     }
 }
@@ -168,7 +169,7 @@ fn pages_router(
     let note = |note: &routes_json::RouteNote| RuleFileNote {
         file: "_routes.json",
         line: 0,
-        message: format!("`{}`: {}", note.rule.escape_debug(), note.reason),
+        message: format!("`{}`: {}", Shown(&note.rule), note.reason),
     };
     notes.extend(routes.notes.iter().map(note));
     Ok(Router { has_script, first: ScriptFirst::Routes(routes), navigation: false })

@@ -17,6 +17,7 @@ use crate::excluded::excluded_because;
 use crate::observe::Observer;
 use crate::options::Platform;
 use crate::rule_files::{self, RuleFileNote};
+use crate::shown::Shown;
 
 /// A file of the site, before it is read.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ pub enum ScanProblem {
 
 impl std::fmt::Display for ScanNote {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}: {}", self.site_path.escape_debug(), self.problem)
+        write!(f, "{}: {}", Shown(&self.site_path), self.problem)
     }
 }
 
@@ -73,6 +74,8 @@ pub struct Scan {
     pub excluded_count: usize,
     /// What there is to know about lines of `.assetsignore`.
     pub rule_notes: Vec<RuleFileNote>,
+    /// Whether there is an `.assetsignore` that counts.
+    pub has_ignore_file: bool,
 }
 
 /// Walks `root`.
@@ -82,7 +85,8 @@ pub struct Scan {
 /// all of these are listed).
 pub fn scan(root: &Path, platform: Platform, observer: &dyn Observer) -> Result<Scan, CompileError> {
     let mut walk = Walk::new(root, platform)?;
-    let mut found = Scan { rule_notes: walk.rule_notes(), ..Scan::default() };
+    let has_ignore_file = walk.ignore.as_ref().is_some_and(AssetsIgnore::is_of_file);
+    let mut found = Scan { rule_notes: walk.rule_notes(), has_ignore_file, ..Scan::default() };
     let mut not_utf8 = Vec::new();
     for entry in WalkDir::new(root).min_depth(1) {
         let entry = entry.map_err(|error| walk_error(root, error))?;
