@@ -1,11 +1,13 @@
 //! `cargo xtask oracle`: the live judge. The real code of Cloudflare answers for real folders, and so do we.
 //!
 //! The Node half is in `tests/oracle`. A case is a site, its options and requests; the seed and the case's number determine all
-//! of it, so a difference can be met again with `--seed` and `--case`.
+//! of it, so a difference can be met again with `--seed` and `--case`. The rows of `tests/corpus` are put to the same judge.
 
 mod case;
 mod compare;
+mod corpus;
 mod driver;
+mod generate;
 mod random;
 mod reply;
 mod report;
@@ -13,6 +15,8 @@ mod rules;
 mod script;
 mod targets;
 mod tree;
+#[rustfmt::skip]
+mod words;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -39,7 +43,7 @@ pub(crate) struct Args {
     /// Determines sites and requests
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many requests to send, for each platform (rounded up to whole cases)
+    /// How many random requests to send, for each platform (rounded up to whole cases); the rows of tests/corpus come on top
     #[arg(long, default_value_t = 2000)]
     requests: u32,
     /// Whose code to ask
@@ -79,7 +83,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut all_fine = true;
     for &platform in args.platform.list() {
         let report = judge(platform, args)?;
-        print!("{}", report.text(args.show));
+        print!("{}", report.text(platform, args.seed, args.show));
         all_fine &= report.is_fine();
     }
     Ok(Exit::finding_if(!all_fine))
@@ -93,37 +97,40 @@ pub(crate) fn short(platform: &str, seed: u64, requests: u32) -> Result<Exit> {
 
 /// Puts all cases of one platform to both sides, several at a time.
 fn judge(platform: Platform, args: &Args) -> Result<Report> {
-    let count = u64::from(args.requests).div_ceil(case::REQUESTS as u64);
-    let numbers: Vec<u64> = args.case.map_or_else(|| (0..count).collect(), |number| vec![number]);
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_DRIVERS);
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.min(numbers.len())).build()?;
+    let cases = cases(platform, args)?;
+    let servers =
+        std::thread::available_parallelism().map_or(1, usize::from).min(MAX_DRIVERS).min(cases.len());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(servers).build()?;
     let done = AtomicUsize::new(0);
-    let share = numbers.len().div_ceil(threads).max(1);
+    // A share has a server of its own; dealing out in turn gives each the same work.
     let reports: Result<Vec<Report>> = pool.install(|| {
-        // A share has a driver of its own; taking every n-th case gives each the same work.
-        let shares: Vec<Vec<u64>> = split(&numbers, numbers.len().div_ceil(share));
-        shares.into_par_iter().map(|numbers| judge_share(platform, args, &numbers, &done)).collect()
+        let shares = (0..servers).into_par_iter();
+        shares.map(|first| judge_share(args, cases.iter().skip(first).step_by(servers), &done)).collect()
     });
-    let mut report = Report::new(platform, args.seed);
+    let mut report = Report::default();
     reports?.into_iter().for_each(|part| report.add(part));
     Ok(report)
 }
 
-/// Deals the numbers out in turn.
-fn split(numbers: &[u64], shares: usize) -> Vec<Vec<u64>> {
-    (0..shares).map(|first| numbers.iter().copied().skip(first).step_by(shares).collect()).collect()
+/// The rows of the corpus, then random cases.
+fn cases(platform: Platform, args: &Args) -> Result<Vec<Case>> {
+    if let Some(number) = args.case {
+        return Ok(vec![generate::case(platform, args.seed, number)?]);
+    }
+    let count = u64::from(args.requests).div_ceil(generate::REQUESTS as u64);
+    let random = (0..count).map(|number| generate::case(platform, args.seed, number));
+    corpus::cases(platform)?.into_iter().map(Ok).chain(random).collect()
 }
 
-fn judge_share(platform: Platform, args: &Args, numbers: &[u64], done: &AtomicUsize) -> Result<Report> {
+fn judge_share<'c>(args: &Args, cases: impl Iterator<Item = &'c Case>, done: &AtomicUsize) -> Result<Report> {
     let mut driver = Driver::start()?;
-    let mut report = Report::new(platform, args.seed);
-    for &number in numbers {
-        let case = Case::new(platform, args.seed, number)?;
-        judge_case(case, &mut driver, args.case.is_some(), &mut report)
-            .with_context(|| format!("{platform}, seed {}, case {number}", args.seed))?;
+    let mut report = Report::default();
+    for case in cases {
+        judge_case(case.clone(), &mut driver, args.case.is_some(), &mut report)
+            .with_context(|| format!("{} ({})", case.title, case.again))?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-        if done.is_multiple_of(50) {
-            eprintln!("{platform}: {done} cases");
+        if done.is_multiple_of(100) {
+            eprintln!("{}: {done} cases", case.platform);
         }
     }
     Ok(report)

@@ -17,6 +17,7 @@ use trailmark_compiler::{CompileOptions, RoutingOptions, compile};
 use super::case::{Ask, Case};
 use super::driver::DriverAnswer;
 use super::script::Script;
+use super::targets::Wire;
 use super::tree::Tree;
 
 /// Who answered, and what.
@@ -139,7 +140,10 @@ impl Ours {
             .map(|asset| (asset.site_path().to_string(), asset.etag().to_string()))
             .collect();
         let mut scratch = Scratch::new();
-        let answers = case.requests.iter().map(|ask| self.answer(&manifest, ask, &own_tags, &mut scratch));
+        let answers = case
+            .requests
+            .iter()
+            .map(|ask| self.answer(&manifest, ask, &sent(ask, case.wire), &own_tags, &mut scratch));
         Ok(answers.collect())
     }
 
@@ -147,17 +151,18 @@ impl Ours {
         &self,
         manifest: &Manifest<'_>,
         ask: &Ask,
+        target: &str,
         own_tags: &HashMap<String, String>,
         scratch: &mut Scratch,
     ) -> OurReply {
         let headers = ask.headers_with(|file| own_tags.get(file).cloned().unwrap_or_else(unknown_tag));
-        let path = match RequestPath::parse(&ask.target, scratch) {
+        let path = match RequestPath::parse(target, scratch) {
             Ok(path) => path,
             Err(error) => return OurReply { reply: Reply::Failed(error.to_string()), rule: String::new() },
         };
         let headers =
-            RequestHeaders::from_list(headers.iter().map(|(name, value)| (*name, value.as_bytes())));
-        let mut request = Request::new(ask.method, path, headers);
+            RequestHeaders::from_list(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+        let mut request = Request::new(&ask.method, path, headers);
         request.host = ask.host;
         let (reply, rule) = match manifest.decide(&request) {
             Decision::Worker { rule, .. } => (self.script_reply(manifest, ask, &request), rule),
@@ -170,7 +175,7 @@ impl Ours {
     /// What becomes of a request that the user's own code gets: the driver's answers with a text, or passes on what its assets
     /// binding says; the router may step in.
     fn script_reply(&self, manifest: &Manifest<'_>, ask: &Ask, request: &Request<'_>) -> Reply {
-        if !ask.headers.contains(&("x-oracle-mode", "assets")) {
+        if ask.header("x-oracle-mode") != Some("assets") {
             return match manifest.guard_worker_answer(request, 200, Some("text/plain;charset=UTF-8")) {
                 Some(blocked) => self.reply(&blocked, ask, false),
                 None => Reply::Worker,
@@ -215,6 +220,15 @@ impl Ours {
             _ => return None,
         };
         Some(HEXLOWER.encode(&Sha256::digest(text)))
+    }
+}
+
+/// The target as it reaches the platform: a client that parses it leaves nothing of how it was spelled.
+fn sent(ask: &Ask, wire: Wire) -> String {
+    let mut scratch = Scratch::new();
+    match RequestPath::parse(&ask.target, &mut scratch) {
+        Ok(path) if wire == Wire::Parsed => format!("{}{}", path.path(), path.query()),
+        _ => ask.target.clone(),
     }
 }
 

@@ -9,83 +9,86 @@ use super::case::{Ask, Case};
 use super::compare::{ARTEFACTS, Verdict};
 use super::reply::{OurReply, Reply};
 
-/// Differences that are kept in full; the rest is counted.
+/// Differences that a share of the run keeps in full; the rest is counted.
 const MAX_KEPT: usize = 1000;
 
 /// What a run of the oracle found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Report {
-    platform: Platform,
-    seed: u64,
     /// Requests and equal answers, by options.
-    by_options: BTreeMap<String, (usize, usize)>,
-    /// How often each artefact was met.
-    artefacts: Vec<usize>,
+    by_options: Counts<String, 2>,
+    /// Requests, by what the case has beside its files.
+    by_parts: Counts<String>,
+    /// Answers of the platform, by status; 0 for those of a Worker.
+    by_status: Counts<u16>,
+    /// Our answers, by rule.
+    by_rule: Counts<String>,
+    /// By index.
+    artefacts: Counts<usize>,
     different: usize,
     /// Cases that both sides refuse.
     refused: usize,
-    /// Requests by what the case has beside its files.
-    by_parts: BTreeMap<String, usize>,
-    /// Their answers by status; 0 for those of a Worker.
-    statuses: BTreeMap<u16, usize>,
-    /// Our answers by rule.
-    rules: BTreeMap<String, usize>,
     /// Case number and text.
     told: Vec<(u64, String)>,
 }
 
-impl Report {
-    /// An empty one.
-    pub(super) fn new(platform: Platform, seed: u64) -> Report {
-        Report {
-            platform,
-            seed,
-            by_options: BTreeMap::new(),
-            artefacts: vec![0; ARTEFACTS.len()],
-            different: 0,
-            refused: 0,
-            by_parts: BTreeMap::new(),
-            statuses: BTreeMap::new(),
-            rules: BTreeMap::new(),
-            told: Vec::new(),
+/// How often each of several things was met, one count or more for each.
+#[derive(Debug)]
+struct Counts<K, const N: usize = 1>(BTreeMap<K, [usize; N]>);
+
+impl<K, const N: usize> Default for Counts<K, N> {
+    fn default() -> Self {
+        Counts(BTreeMap::new())
+    }
+}
+
+impl<K: Ord, const N: usize> Counts<K, N> {
+    fn add(&mut self, key: K, more: [usize; N]) {
+        let counts = self.0.entry(key).or_insert([0; N]);
+        for (count, more) in counts.iter_mut().zip(more) {
+            *count += more;
         }
     }
 
+    fn add_all(&mut self, other: Counts<K, N>) {
+        other.0.into_iter().for_each(|(key, more)| self.add(key, more));
+    }
+
+    fn total(&self) -> usize {
+        self.0.values().map(|counts| counts[0]).sum()
+    }
+
+    fn list(&self, name: impl Fn(&K) -> String) -> String {
+        let parts: Vec<String> =
+            self.0.iter().map(|(key, counts)| format!("{} {}", name(key), counts[0])).collect();
+        parts.join(", ")
+    }
+}
+
+impl Report {
     /// Takes in what another found.
     pub(super) fn add(&mut self, other: Report) {
-        for (options, (requests, equal)) in other.by_options {
-            let sum = self.by_options.entry(options).or_default();
-            *sum = (sum.0 + requests, sum.1 + equal);
-        }
-        for (sum, count) in self.artefacts.iter_mut().zip(other.artefacts) {
-            *sum += count;
-        }
-        for (status, count) in other.statuses {
-            *self.statuses.entry(status).or_default() += count;
-        }
-        for (parts, count) in other.by_parts {
-            *self.by_parts.entry(parts).or_default() += count;
-        }
-        self.refused += other.refused;
-        for (rule, count) in other.rules {
-            *self.rules.entry(rule).or_default() += count;
-        }
+        self.by_options.add_all(other.by_options);
+        self.by_parts.add_all(other.by_parts);
+        self.by_status.add_all(other.by_status);
+        self.by_rule.add_all(other.by_rule);
+        self.artefacts.add_all(other.artefacts);
         self.different += other.different;
+        self.refused += other.refused;
         self.told.extend(other.told);
     }
 
     /// Counts an answer.
     pub(super) fn count(&mut self, verdict: Verdict, case: &Case, rule: &str, status: Option<u16>) {
-        let sum = self.by_options.entry(case.options()).or_default();
-        sum.0 += 1;
+        self.by_options.add(case.options(), [1, usize::from(verdict == Verdict::Equal)]);
+        self.by_parts.add(case.parts(), [1]);
+        self.by_status.add(status.unwrap_or(0), [1]);
+        self.by_rule.add(rule.to_owned(), [1]);
         match verdict {
-            Verdict::Equal => sum.1 += 1,
-            Verdict::Artefact(index) => self.artefacts[index] += 1,
+            Verdict::Equal => {}
+            Verdict::Artefact(index) => self.artefacts.add(index, [1]),
             Verdict::Different => self.different += 1,
         }
-        *self.by_parts.entry(case.parts()).or_default() += 1;
-        *self.statuses.entry(status.unwrap_or(0)).or_default() += 1;
-        *self.rules.entry(rule.to_owned()).or_default() += 1;
     }
 
     /// Counts a case that both sides refuse.
@@ -97,7 +100,8 @@ impl Report {
     pub(super) fn tell(&mut self, case: &Case, ask: &Ask, theirs: &Reply, ours: &OurReply) {
         if self.told.len() < MAX_KEPT {
             let text = format!(
-                "{}  request  {ask}\n  theirs   {theirs}\n  ours     {} ({})\n",
+                "DIFFERENT (again: cargo xtask oracle {})\n{}  request  {ask}\n  theirs   {theirs}\n  ours     {} ({})\n",
+                case.again,
                 describe(case),
                 ours.reply,
                 ours.rule
@@ -108,62 +112,54 @@ impl Report {
 
     /// Whether there is no difference without an explanation, and anything was compared at all.
     pub(super) fn is_fine(&self) -> bool {
-        self.different == 0 && !self.by_options.is_empty()
+        self.different == 0 && self.by_options.total() > 0
     }
 
     /// The report, with that many differences in full.
-    pub(super) fn text(&self, show: usize) -> String {
+    pub(super) fn text(&self, platform: Platform, seed: u64, show: usize) -> String {
         let mut text = String::new();
         let mut told: Vec<_> = self.told.iter().collect();
         told.sort();
-        for (number, difference) in told.iter().take(show) {
-            let again = format!("--platform {} --seed {} --case {number}", self.platform, self.seed);
-            let _ = writeln!(text, "DIFFERENT (again: cargo xtask oracle {again})\n{difference}");
+        for (_, difference) in told.iter().take(show) {
+            let _ = writeln!(text, "{difference}");
         }
-        for (options, (requests, equal)) in &self.by_options {
+        for (options, [requests, equal]) in &self.by_options.0 {
             let _ = writeln!(text, "{options}: {equal}/{requests} equal");
         }
-        let _ = writeln!(
-            text,
-            "{} answers by status: {}",
-            self.platform,
-            counts(&self.statuses, |status| match status {
-                0 => "worker".to_owned(),
-                status => status.to_string(),
-            })
-        );
-        let _ = writeln!(text, "{} rules met: {}", self.platform, self.rules.len());
-        for (artefact, count) in ARTEFACTS.iter().zip(&self.artefacts) {
-            let _ = writeln!(text, "{} artefact \"{}\": {count}", self.platform, artefact.name);
+        let status = |status: &u16| if *status == 0 { "worker".to_owned() } else { status.to_string() };
+        let _ = writeln!(text, "{platform} requests by site: {}", self.by_parts.list(String::clone));
+        let _ = writeln!(text, "{platform} answers by status: {}", self.by_status.list(status));
+        let _ = writeln!(text, "{platform} rules met: {}", self.by_rule.0.len());
+        let _ = writeln!(text, "{platform} configurations that both sides refuse: {}", self.refused);
+        for (artefact, index) in ARTEFACTS.iter().zip(0..) {
+            let count = self.artefacts.0.get(&index).map_or(0, |counts| counts[0]);
+            let _ =
+                writeln!(text, "{platform} artefact of the development server, {}: {count}", artefact.name);
         }
-        let requests: usize = self.by_options.values().map(|(requests, _)| requests).sum();
-        let _ = writeln!(
-            text,
-            "{} seed {}: {requests} requests, {} artefacts, {} unexplained differences",
-            self.platform,
-            self.seed,
-            self.artefacts.iter().sum::<usize>(),
-            self.different
-        );
+        let _ = writeln!(text, "{platform} seed {seed}: {}", self.last_line());
         text
     }
-}
 
-fn counts<K: Copy>(counts: &BTreeMap<K, usize>, name: impl Fn(K) -> String) -> String {
-    let parts: Vec<String> = counts.iter().map(|(&key, count)| format!("{} {count}", name(key))).collect();
-    parts.join(", ")
+    /// The result in a line.
+    pub(super) fn last_line(&self) -> String {
+        format!(
+            "{} requests, {} artefacts, {} unexplained differences",
+            self.by_options.total(),
+            self.artefacts.total(),
+            self.different
+        )
+    }
 }
 
 /// The site and its options.
 pub(super) fn describe(case: &Case) -> String {
-    let mut text =
-        format!("  case     {} ({} site), {}, {:?}\n", case.number, case.site, case.options(), case.wire);
+    let mut text = format!("  case     {}, {}, {:?}\n", case.title, case.options(), case.wire);
     let files: Vec<String> =
         case.tree.files.iter().map(|(path, content)| describe_file(path, content)).collect();
     let _ = writeln!(text, "  files    {}", files.join(" "));
     for (name, file) in [("_redirects", &case.redirects), ("_headers", &case.headers)] {
         if let Some(file) = file {
-            let _ = writeln!(text, "  {name}\n{}", indented(&file.text));
+            let _ = writeln!(text, "  {name}\n{}", indented(file));
         }
     }
     if let Some(script) = &case.script {
@@ -181,9 +177,19 @@ fn describe_file(path: &str, content: &[u8]) -> String {
     }
 }
 
+/// Lines of a rule file that are shown; those with far more test how many are taken.
+const MAX_LINES: usize = 40;
+
 /// Each line further in, and with what can't be seen made visible.
 fn indented(text: &str) -> String {
-    let lines =
-        text.lines().map(|line| format!("    | {}", line.escape_debug().to_string().replace("\\\"", "\"")));
-    lines.collect::<Vec<_>>().join("\n")
+    let shown = |line: &str| {
+        let line: String = line.chars().take(200).collect();
+        format!("    | {}", line.escape_debug().to_string().replace("\\\"", "\""))
+    };
+    let count = text.lines().count();
+    let mut lines: Vec<String> = text.lines().skip(count.saturating_sub(MAX_LINES)).map(shown).collect();
+    if count > MAX_LINES {
+        lines.insert(0, format!("    | ({} lines before)", count - MAX_LINES));
+    }
+    lines.join("\n")
 }

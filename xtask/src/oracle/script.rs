@@ -9,63 +9,39 @@ use trailmark_compiler::options::Platform;
 use super::random::Random;
 use super::targets::canonical;
 use super::tree::Tree;
+use super::words::{COMPATIBILITY, ROUTER_RULES};
 
 /// A Worker script or a Pages Function.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Script {
-    /// Workers; `run_worker_first` also means something without a script.
+    /// Whether there is one; `run_worker_first` means something without it, too.
     pub(super) exists: bool,
-    run_worker_first: Option<RunWorkerFirst>,
-    compatibility_date: Option<&'static str>,
-    compatibility_flags: &'static [&'static str],
+    /// Workers only.
+    pub(super) run_worker_first: Option<RunWorkerFirst>,
+    /// Workers only.
+    pub(super) compatibility_date: String,
+    /// Workers only.
+    pub(super) compatibility_flags: &'static [&'static str],
     /// The text of `_routes.json`.
     pub(super) routes: Option<String>,
     /// What requests should aim at.
     pub(super) aims: Vec<String>,
 }
 
-/// Dates and flags that the platform takes together.
-const COMPATIBILITY: &[(Option<&str>, &[&str])] = &[
-    (None, &[]),
-    (Some("2025-03-31"), &[]),
-    (Some("2025-04-01"), &[]),
-    (Some("2024-01-01"), &["assets_navigation_prefers_asset_serving"]),
-    (Some("2025-06-01"), &["assets_navigation_has_no_effect"]),
-    (Some("2023-05-05"), &["nodejs_compat"]),
-];
-
-const PATTERNS: &[&str] = &[
-    "/*",
-    "/api/*",
-    "/api",
-    "/*.html",
-    "/a*",
-    "/",
-    "/x/*/y",
-    "/%61pi/*",
-    "/é/*",
-    "/%C3%A9",
-    "/*x",
-    "/a//b",
-    "/index",
-    "/index.html",
-    "/nope/*",
-    "/*/index.html",
-    "/a.b*",
-    "/(p)",
-    "/[s]*",
-    "/a?b*",
-    "/a+b",
-    "/$x",
-];
-
 impl Script {
     /// A script for this tree; in most cases it exists.
     pub(super) fn random(platform: Platform, tree: &Tree, random: &mut Random) -> Script {
-        let mut script = Script { exists: random.chance(90), ..Script::default() };
+        let (date, compatibility_flags) = random.pick(COMPATIBILITY);
+        let mut script = Script {
+            exists: random.chance(90),
+            run_worker_first: None,
+            compatibility_date: date.to_owned(),
+            compatibility_flags,
+            routes: None,
+            aims: Vec::new(),
+        };
         match platform {
             Platform::Workers => {
-                (script.compatibility_date, script.compatibility_flags) = random.pick(COMPATIBILITY);
                 script.run_worker_first = random_first(tree, random);
                 if let Some(RunWorkerFirst::Rules(rules)) = &script.run_worker_first {
                     script.aims = rules.iter().map(|rule| rule.trim_start_matches('!').to_owned()).collect();
@@ -88,13 +64,9 @@ impl Script {
         ScriptOptions {
             has_script: self.exists,
             run_worker_first: self.run_worker_first.clone(),
-            compatibility_date: Some(self.date().to_owned()),
+            compatibility_date: Some(self.compatibility_date.clone()),
             compatibility_flags: self.compatibility_flags.iter().map(|&flag| flag.to_owned()).collect(),
         }
-    }
-
-    fn date(&self) -> &'static str {
-        self.compatibility_date.unwrap_or("2025-07-21")
     }
 
     /// For the driver.
@@ -104,7 +76,7 @@ impl Script {
             return;
         }
         case["worker"] = json!(self.exists);
-        case["compatibility_date"] = json!(self.date());
+        case["compatibility_date"] = json!(self.compatibility_date);
         case["compatibility_flags"] = json!(self.compatibility_flags);
         match &self.run_worker_first {
             None => {}
@@ -116,7 +88,7 @@ impl Script {
 
 impl std::fmt::Display for Script {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "exists: {}, {} {:?}", self.exists, self.date(), self.compatibility_flags)?;
+        write!(f, "exists: {}, {} {:?}", self.exists, self.compatibility_date, self.compatibility_flags)?;
         if let Some(first) = &self.run_worker_first {
             write!(f, ", run_worker_first {first:?}")?;
         }
@@ -145,7 +117,7 @@ fn patterns(tree: &Tree, at_least: usize, random: &mut Random) -> Vec<String> {
     let mut rules: Vec<String> = Vec::new();
     for _ in 0..at_least + random.below(3) {
         let rule = match random.below(100) {
-            0..50 => random.pick(PATTERNS).to_owned(),
+            0..50 => random.pick(ROUTER_RULES).to_owned(),
             50..75 => format!("{}/*", canonical(random.pick(&tree.folders()))),
             _ => {
                 let files: Vec<&String> = tree.files.keys().collect();

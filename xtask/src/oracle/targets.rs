@@ -3,109 +3,7 @@
 
 use super::random::Random;
 use super::tree::Tree;
-
-/// What is taken off a file's path, and what is put on.
-const ENDINGS: &[&str] = &[".html", "/index.html", "index.html", "/index", "/404.html", ".HTML"];
-const SUFFIXES: &[&str] = &[
-    "",
-    "",
-    "",
-    "/",
-    "/",
-    ".html",
-    "/index",
-    "/index/",
-    "/index.html",
-    "/index.html/",
-    ".html/",
-    "/index/index",
-    "/index/index.html",
-    "/404",
-    "/404.html",
-    "/nope",
-    "/nope/deep/er",
-    ".HTML",
-    "//",
-    "index",
-    "x",
-    "/index/index/",
-    "/x.html",
-];
-const MISSES: &[&str] = &[
-    "/",
-    "/nope",
-    "/nope.html",
-    "/nope/",
-    "/nope/index",
-    "/nope/index/",
-    "/nope/index.html",
-    "/a/b/c/d",
-    "/404",
-];
-const QUERIES: &[&str] = &[
-    "?",
-    "?x=1",
-    "?a=/../b",
-    "??",
-    "?x=%2F&y=%zz",
-    "?é",
-    "?a'b\"c<d>",
-    "?`{}^|\\",
-    "?a//b",
-    "?%3F#",
-    "?x=1?y=2",
-    "?$&",
-];
-/// Put in somewhere: malformed or odd escapes, and characters that must not stand raw.
-const INSERTS: &[&str] = &[
-    "%",
-    "%G1",
-    "%4",
-    "%C3",
-    "%E0%A4",
-    "%ED%A0%80",
-    "%FF",
-    "%00",
-    "%EF%BB%BF",
-    "%C2%A0",
-    "%09",
-    "%0a",
-    "%20",
-    "%25",
-    "%5C",
-    "%5c",
-    "%2F",
-    "%2f",
-    "é",
-    "😀",
-    "\u{feff}",
-    ";",
-    "=",
-    "&",
-    "|",
-    "^",
-    "{",
-    "\"",
-    "<",
-    "`",
-    "~",
-    "%c3%a9",
-    "%C3%A9",
-    "%2e",
-    "%2E%2e",
-    "%3F",
-    "%23",
-    "*",
-    "'",
-    ":",
-    "%E2%80%A8",
-];
-/// Put in as a segment of its own.
-const SEGMENTS: &[&str] =
-    &["/", "/.", "/x/..", "/%2e", "/x/%2E%2e", "/..", "/./", "/.%2E", "/../x", "/%2e%2e%2f", "/..."];
-/// What only a URL parser may meet, since on a request line it means something else.
-const UNPARSED: &[&str] =
-    &[" ", "\t", "\r", "\n", "\\", "#", "/\\", "\\..\\", " #x", "\u{1}", "\u{7f}", "\0"];
+use super::words::{ENDINGS, INSERTS, MISSES, QUERIES, SEGMENTS, SUFFIXES, UNPARSED};
 
 /// How a target reaches the platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -256,12 +154,13 @@ fn replace_slash(target: &mut String, random: &mut Random) {
 }
 
 /// Whether a target means the same on a request line as to a URL parser (`tests/oracle/README.md`, "Raw targets"): blanks and
-/// control characters end or break the line there, and literal dot segments are taken out before escaped ones.
-fn fits_request_line(target: &str) -> bool {
+/// control characters end or break the line there, and literal dot segments are taken out before escapes and backslashes are
+/// looked at.
+pub(super) fn fits_request_line(target: &str) -> bool {
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    let dots = path.split('/').any(|segment| matches!(segment, "." | ".."));
-    let escaped_dots = path.to_ascii_lowercase().contains("%2e");
-    target.chars().all(|c| c > ' ' && c != '\u{7f}' && c != '\\') && !(dots && escaped_dots)
+    let dots = path.split(['/', '\\']).any(|segment| matches!(segment, "." | ".."));
+    let hides_dots = path.to_ascii_lowercase().contains("%2e") || path.contains('\\');
+    target.chars().all(|c| c > ' ' && c != '\u{7f}') && !(dots && hides_dots)
 }
 
 /// The canonical encoding of a site path.
