@@ -10,7 +10,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
-use trailmark_compiler::{CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions};
+use trailmark_compiler::{
+    CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
+};
 
 use crate::output;
 
@@ -213,7 +215,8 @@ impl Plan {
     }
 }
 
-/// Says what a compilation passed over, and what the platform ignores in the files that configure it.
+/// Says what a compilation passed over, what the platform ignores in the files that configure it, and what the site's owner
+/// may not have meant.
 pub(crate) fn report_notes(report: &Report) {
     const MOST: usize = 20;
     let passed_over = report.notes.iter().map(ToString::to_string);
@@ -221,6 +224,12 @@ pub(crate) fn report_notes(report: &Report) {
     notes.iter().take(MOST).for_each(|note| output::note(note));
     if let Some(more) = notes.len().checked_sub(MOST).filter(|&more| more > 0) {
         output::note(&format!("and {more} more; `trailmark compile --format json` lists all"));
+    }
+    for (severity, line) in warning_lines(&report.warnings) {
+        match severity {
+            Severity::Warning => output::warning(&line),
+            Severity::Information => output::note(&line),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::preflight::Warning;
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
 use crate::rule_files::RuleFileNote;
 use crate::scan::ScanNote;
@@ -25,12 +26,15 @@ pub struct Times {
     /// Making the manifest.
     #[serde(serialize_with = "seconds")]
     pub encode: Duration,
+    /// Looking for what its owner may not have meant.
+    #[serde(serialize_with = "seconds")]
+    pub check: Duration,
 }
 
 impl Times {
     /// All stages together.
     pub fn total(&self) -> Duration {
-        self.scan + self.hash + self.resolve + self.encode
+        self.scan + self.hash + self.resolve + self.encode + self.check
     }
 }
 
@@ -74,6 +78,8 @@ pub struct Report {
     pub has_script: bool,
     /// What the platform ignores, or takes otherwise than it looks, in the files that configure it.
     pub rule_notes: Vec<RuleFileNote>,
+    /// What the site's owner may not have meant.
+    pub warnings: Vec<Warning>,
 }
 
 impl Report {
@@ -109,6 +115,7 @@ impl Report {
             header_rules: rules.headers.as_ref().map_or(0, |headers| headers.rules.len()),
             has_script: rules.router.has_script,
             rule_notes: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 }

@@ -81,6 +81,11 @@ impl AssetsIgnore {
         ignore
     }
 
+    /// Whether there is such a file, empty or not.
+    pub fn is_of_file(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
     /// Adds globs as one group if the matcher takes so many at once, else as two.
     fn add(&mut self, globs: &[(u32, String)], text: &str) {
         /// More at once are never faster.

@@ -23,7 +23,7 @@ pub(super) struct Summary<'a> {
     report: &'a Report,
     write_seconds: f64,
     origins: Origins,
-    warnings: &'a [String],
+    config_warnings: &'a [String],
     #[serde(skip)]
     plan: &'a Plan,
     #[serde(skip)]
@@ -56,7 +56,7 @@ impl<'a> Summary<'a> {
             report: &compiled.report,
             write_seconds: (write_time.as_secs_f64() * 1e6).round() / 1e6,
             origins: plan.origins,
-            warnings: &plan.warnings,
+            config_warnings: &plan.warnings,
             plan,
             write_time,
         }
@@ -189,6 +189,7 @@ impl<'a> Summary<'a> {
             ("hash", times.hash),
             ("resolve", times.resolve),
             ("encode", times.encode),
+            ("check", times.check),
             ("write", self.write_time),
         ];
         let stages: Vec<_> = stages.iter().map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
