@@ -30,6 +30,8 @@ pub(super) struct Case {
     pub(super) redirects: Option<String>,
     /// The text of `_headers`, if there is one.
     pub(super) headers: Option<String>,
+    /// The text of `.assetsignore`, if there is one; Workers only.
+    pub(super) ignore: Option<String>,
     /// The user's own code, if it is configured.
     pub(super) script: Option<Script>,
     /// How targets travel.
@@ -78,6 +80,7 @@ impl Case {
         let parts = [
             ("_redirects", self.redirects.is_some()),
             ("_headers", self.headers.is_some()),
+            (".assetsignore", self.ignore.is_some()),
             ("script", self.script.is_some()),
         ];
         let parts: Vec<&str> = parts.into_iter().filter(|(_, there)| *there).map(|(name, _)| name).collect();
@@ -94,6 +97,7 @@ impl Case {
         let texts = [
             ("_redirects", self.redirects.as_ref()),
             ("_headers", self.headers.as_ref()),
+            (".assetsignore", self.ignore.as_ref()),
             ("_routes.json", routes),
         ];
         for (name, text) in texts {

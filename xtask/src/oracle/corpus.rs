@@ -41,6 +41,7 @@ fn case(site: &SiteCase, number: u64) -> Case {
         not_found_handling,
         redirects: site.redirects.clone(),
         headers: site.headers.clone(),
+        ignore: None,
         script: Some(script(site)),
         wire: if raw { Wire::Raw } else { Wire::Parsed },
         requests,

@@ -157,7 +157,9 @@ pub(super) fn describe(case: &Case) -> String {
     let files: Vec<String> =
         case.tree.files.iter().map(|(path, content)| describe_file(path, content)).collect();
     let _ = writeln!(text, "  files    {}", files.join(" "));
-    for (name, file) in [("_redirects", &case.redirects), ("_headers", &case.headers)] {
+    let texts =
+        [("_redirects", &case.redirects), ("_headers", &case.headers), (".assetsignore", &case.ignore)];
+    for (name, file) in texts {
         if let Some(file) = file {
             let _ = writeln!(text, "  {name}\n{}", indented(file));
         }

@@ -7,8 +7,8 @@ use super::random::Random;
 use super::targets::canonical;
 use super::tree::Tree;
 use super::words::{
-    BROKEN_HEADER_LINES, GAPS, HEADER_LINES, HOST_PATHS, LINE_ENDS, OTHER_LINES, PATTERNS, STATUSES, TARGETS,
-    VALUES,
+    BROKEN_HEADER_LINES, GAPS, HEADER_LINES, HOST_PATHS, IGNORE_LINES, LINE_ENDS, OTHER_LINES, PATTERNS,
+    STATUSES, TARGETS, VALUES,
 };
 
 /// The text of a rule file, and the paths and patterns its rules are about.
@@ -48,6 +48,12 @@ pub(super) fn headers(tree: &Tree, random: &mut Random) -> RuleFile {
         file.add_header_rule(tree, random);
     }
     file
+}
+
+/// An `.assetsignore`.
+pub(super) fn ignore(random: &mut Random) -> String {
+    let lines = (0..=random.below(4)).map(|_| random.pick(IGNORE_LINES));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 impl RuleFile {

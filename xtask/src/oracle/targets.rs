@@ -163,6 +163,13 @@ pub(super) fn fits_request_line(target: &str) -> bool {
     target.chars().all(|c| c > ' ' && c != '\u{7f}') && !(dots && hides_dots)
 }
 
+/// Whether a target is ASCII, its escapes included.
+pub(super) fn is_ascii_decoded(target: &str) -> bool {
+    let escapes_more =
+        |(at, _): (usize, &str)| target[at + 1..].starts_with(|c: char| c > '7' && c.is_ascii_hexdigit());
+    target.is_ascii() && !target.match_indices('%').any(escapes_more)
+}
+
 /// The canonical encoding of a site path.
 pub(super) fn canonical(path: &str) -> String {
     percent_encode(path, |c| !is_canonical(c), Hex::Upper)

@@ -184,3 +184,10 @@ pub(super) const COMPATIBILITY: &[(&str, &[&str])] = &[
     ("2025-07-21", &[]), ("2025-03-31", &[]), ("2025-04-01", &[]), ("2024-01-01", &["assets_navigation_prefers_asset_serving"]),
     ("2025-06-01", &["assets_navigation_has_no_effect"]), ("2023-05-05", &["nodejs_compat"]),
 ];
+
+/// Lines of `.assetsignore`.
+pub(super) const IGNORE_LINES: &[&str] = &[
+    "*.html", "!index.html", "/a", "a/", "b", "/foo/*", "**/index", "*/", "!*/", "*", "!*.html", "404.html", "/404.html", "docs/**", "x y*",
+    "é*", "[a-f]*", "a?b", "\\[s\\]", "\\!x", "# note", "", "A", "*.JS", "!_redirects", "/.assetsignore", "node_modules", "index.html/",
+    "**/404.html", "/*/index.html", "trail\\ ", "trail ", "!", "foo\\", "%41*", "{c}", "a+b*", "/old/", "!/old/index.html", ".*",
+];
