@@ -133,6 +133,7 @@ fn unused(site: &Site) -> Option<Warning> {
     let (folder, _) = pages.first()?;
     let others = match pages.len() {
         1 => String::new(),
+        2 => " (nor is another one)".to_owned(),
         count => format!(" (nor are {} others)", count - 1),
     };
     let handling = site.options.not_found_handling;
