@@ -1,9 +1,9 @@
-//! Checks that `trailmark` without its features needs neither `std` nor an allocator.
+//! Checks that `trailmark` without its features needs no `std`, only `core` and `alloc`.
 //!
-//! A crate that defines its own panic handler can't be linked with `std`, which has one too, and a library without a
-//! global allocator can't be linked with `alloc`. So a tiny static library of that kind is built over `trailmark`; the
-//! same with the feature `mmap`, which does need `std`, must fail, or the check would prove nothing. Where a target without
-//! an operating system is installed, the crate is checked for that as well.
+//! A crate that defines its own panic handler can't be linked with `std`, which has one too. So a tiny static library of that
+//! kind, with an allocator that never has memory, is built over `trailmark`; the same with the feature `mmap`, which does need
+//! `std`, must fail, or the check would prove nothing. Where a target without an operating system is installed, the crate is
+//! checked for that as well.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -12,10 +12,25 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo;
 
-const PROBE: &str = r#"//! Nothing here but `core` and `trailmark`.
+const PROBE: &str = r#"//! Nothing here but `core`, `alloc` and `trailmark`.
 #![no_std]
 
+use core::alloc::{GlobalAlloc, Layout};
+
 use trailmark::{Decision, Manifest, Request, RequestPath, Scratch};
+
+struct NoMemory;
+
+// SAFETY: it never gives out memory.
+unsafe impl GlobalAlloc for NoMemory {
+    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+        core::ptr::null_mut()
+    }
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static ALLOCATOR: NoMemory = NoMemory;
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
@@ -55,7 +70,7 @@ pub(crate) fn check() -> Result<String> {
     } else {
         format!(", and for {}", targets.join(", "))
     };
-    Ok(format!("linked with its own panic handler and no allocator{also}"))
+    Ok(format!("builds into a library with a panic handler of its own{also}"))
 }
 
 /// Writes the library as a package outside the workspace, held to the versions of the workspace.

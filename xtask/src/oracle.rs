@@ -89,10 +89,18 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     Ok(Exit::finding_if(!all_fine))
 }
 
-/// One platform for a short while; for `cargo xtask test`.
-pub(crate) fn short(platform: &str, seed: u64, requests: u32) -> Result<Exit> {
-    let platform = Platforms::from_str(platform, true).map_err(anyhow::Error::msg)?;
-    run(&Args { seed, requests, platform, show: 5, case: None })
+/// One platform for a short while, for `cargo xtask test`: what was compared.
+///
+/// # Errors
+/// If there is a difference without an explanation, or the platform's code can't be asked.
+pub(crate) fn short(platform: Platform, seed: u64, requests: u32) -> Result<String> {
+    let args = Args { seed, requests, platform: Platforms::Both, show: 5, case: None };
+    let report = judge(platform, &args)?;
+    if !report.is_fine() {
+        print!("{}", report.text(platform, seed, args.show));
+        bail!("{}, see above", report.last_line());
+    }
+    Ok(report.last_line())
 }
 
 /// Puts all cases of one platform to both sides, several at a time.
