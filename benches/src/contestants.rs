@@ -89,13 +89,18 @@ pub fn token_of(spelled: &Spelled) -> u64 {
     token(spelled.status, spelled.asset.unwrap_or(u32::MAX))
 }
 
-/// Compares all answers of two contestants, in full and as numbers.
+/// Compares the first answers of two contestants, in full and as numbers.
 ///
 /// # Errors
 /// The first request that they answer differently, with both answers.
-pub fn compare(ours: &impl Contestant, theirs: &impl Contestant, requests: &Requests) -> anyhow::Result<()> {
+pub fn compare(
+    ours: &impl Contestant,
+    theirs: &impl Contestant,
+    requests: &Requests,
+    count: usize,
+) -> anyhow::Result<()> {
     let (mut scratch, mut buffer) = (Scratch::new(), Buffer::new());
-    for &record in requests.records(0..requests.len()) {
+    for &record in requests.records(0..count.min(requests.len())) {
         let ask = requests.ask(record, &mut scratch);
         let (a, b) = (ours.spell(&ask, &mut buffer), theirs.spell(&ask, &mut buffer));
         let path = String::from_utf8_lossy(ask.path());

@@ -6,9 +6,15 @@
 //! `cargo xtask bench` runs all of it and writes `docs/BENCHMARKS.md`; `cargo bench -p trailmark-benches` runs the criterion
 //! benchmarks, which are about a single machine over time.
 
+pub mod charts;
 pub mod contestants;
 pub mod corpus;
 pub mod fence;
+pub mod machine;
 pub mod measure;
+pub mod memory;
+pub mod page;
+pub mod parts;
 pub mod random;
 pub mod requests;
+pub mod results;

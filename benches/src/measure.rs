@@ -92,8 +92,10 @@ fn start_to_end<C: Contestant>(
 pub struct Effort {
     /// Rounds of each contestant.
     pub rounds: usize,
-    /// A round takes about this long, for the faster of the two.
+    /// A round of the faster of the two takes about this long.
     pub round: Duration,
+    /// A round of the slower one takes at most about this long.
+    pub longest: Duration,
 }
 
 /// Two contestants compared.
@@ -127,7 +129,7 @@ pub fn compare(
 ) -> Comparison {
     assert!(!requests.is_empty(), "no requests to measure");
     let mut buffer = Buffer::new();
-    let mut part = Parts::new(ours, requests, pace, effort, &mut buffer);
+    let mut part = Parts::new([ours, theirs], requests, pace, effort, &mut buffer);
     let mut times: Vec<(f64, f64)> = Vec::with_capacity(effort.rounds);
     for round in 0..effort.rounds {
         let range = part.next();
@@ -167,19 +169,23 @@ struct Parts {
 impl Parts {
     /// Finds out how many requests fill a round; the first runs of everything happen here, too.
     fn new(
-        runner: &dyn Runner,
+        runners: [&dyn Runner; 2],
         requests: &Requests,
         pace: Pace,
         effort: Effort,
         buffer: &mut Buffer,
     ) -> Parts {
-        let len = requests.len();
-        let probe = len.min(4096);
-        let started = Instant::now();
-        black_box(runner.run(requests, 0..probe, pace, buffer));
-        let each = started.elapsed().as_secs_f64() / probe as f64;
-        let part = ((effort.round.as_secs_f64() / each.max(1e-9)) as usize).clamp(probe.min(512), len);
-        Parts { len, part, next: 0 }
+        let probe = requests.len().min(2048);
+        let each = runners.map(|runner| {
+            let started = Instant::now();
+            black_box(runner.run(requests, 0..probe, pace, buffer));
+            (started.elapsed().as_secs_f64() / probe as f64).max(1e-9)
+        });
+        let [fast, slow] = [each[0].min(each[1]), each[0].max(each[1])];
+        let filling = effort.round.as_secs_f64() / fast;
+        let bearable = effort.longest.as_secs_f64() / slow;
+        let part = (filling.min(bearable) as usize).clamp(probe.min(256), requests.len());
+        Parts { len: requests.len(), part, next: 0 }
     }
 
     fn next(&mut self) -> Range<usize> {

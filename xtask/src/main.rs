@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 fine, 1 a finding (something differs, a test fails), 2 could not run.
 
+mod bench;
 mod conformance;
 mod docs;
 mod no_std;
@@ -34,6 +35,7 @@ enum Task {
     Oracle(oracle::Args),
     Sites(sites::Args),
     Docs(docs::Args),
+    Bench(bench::Args),
     #[command(hide = true)]
     MeasureSite(sites::MeasureArgs),
 }
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Task::Oracle(args) => oracle::run(&args),
         Task::Sites(args) => sites::run(&args),
         Task::Docs(args) => docs::run(&args),
+        Task::Bench(args) => bench::run(&args),
         Task::MeasureSite(args) => sites::measure(&args),
     };
     match result {

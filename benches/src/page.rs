@@ -1,0 +1,228 @@
+//! `docs/BENCHMARKS.md`: the figures as tables, the targets beside the results, and where a target is missed, what limits it.
+
+mod compiling;
+mod lookup;
+mod targets;
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::results::{Part, Results};
+
+/// Writes the page and its charts.
+///
+/// # Errors
+/// A file can't be written.
+pub fn write(results: &Results, docs: &Path) -> Result<()> {
+    let charts = docs.join("bench");
+    std::fs::create_dir_all(&charts).with_context(|| format!("can't make {}", charts.display()))?;
+    lookup::charts(results, &charts)?;
+    compiling::charts(results, &charts)?;
+    let path = docs.join("BENCHMARKS.md");
+    std::fs::write(&path, text(results)).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// The page.
+fn text(results: &Results) -> String {
+    let mut page = String::from(INTRODUCTION);
+    page.push_str(&quick_note(results));
+    page.push_str(&machine(results));
+    page.push_str(METHOD);
+    page.push_str(&targets::section(results));
+    page.push_str(&lookup::section(results));
+    page.push_str(&lookup::real_sites(results));
+    page.push_str(&lookup::opening(results));
+    page.push_str(&compiling::section(results));
+    page.push_str(&lookup::redirects(results));
+    page.push_str(&lookup::instructions(results));
+    page.push_str(COMMANDS);
+    page
+}
+
+const INTRODUCTION: &str = "\
+# Benchmarks
+
+Trailmark beside what one would use instead: lookups, opening, compiling. Generated; the command is
+
+    cargo xtask bench
+
+It writes this page, the charts and all figures ([bench/results.json](bench/results.json)). What counts are the ratios:
+contestants are measured in turns, on the same inputs, in the same minutes, and each ratio is the median of many rounds. The
+nanoseconds beside them are of one shared machine and vary by a third from hour to hour.
+";
+
+const METHOD: &str = "
+## How it is measured
+
+- *The question* is the same for all: a request target as it comes from the wire, in any form, to the asset that is served, the
+  place that is redirected to, or the not-found page. Everybody gets the request parsed by the same code, inside the measured
+  time, and for nothing whether the path needs decoding. Every kind of answer is compared with the manifest's, in full text, before
+  anything is timed.
+- *Sites* are generated from a seed: dated posts, versioned docs, six locales, a shop, a reference, listings, hashed
+  assets; pages in folders and pages in files mixed, one other file for eight pages, 44 bytes a path. *Real sites* are the path lists of
+  [tests/sites](../tests/sites).
+- *Start to end*: one lookup after the other, each begun when the answer before it is there, checked key and all (`lfence`, and
+  the next request's place depends on the answer). *Independent*: the processor may overlap lookups.
+- *Hash maps and perfect hashes* hold every form of every page (`/about`, `/about/`, `/about.html`, ...), with finished locations, and
+  walk up the folders for a `404.html` by asking for it in the same table, as the platform asks its list of names. With the few
+  folders that own one in a small map of their own, misses are faster: that row is given, too.
+- *Cloudflare's way* is a sorted list of SHA-256 prefixes of file names, with a binary search for each candidate name, written
+  from the description of the platform's algorithm, in Rust. What JavaScript adds is not in it.
+- `phf::Map` is built when the program runs, by the crate's own generator; no compiler takes a source file of that size.
+- The manifest is mapped from a file, with 4 KiB pages; the others live on the heap.
+";
+
+const COMMANDS: &str = "
+## Commands
+
+    cargo xtask bench                    everything, about half an hour; 16 GiB of memory, 10 GB of disk
+    cargo xtask bench --quick            smaller sites, fewer rounds, under five minutes
+    cargo xtask bench --only lookup      one part: lookup, sites, opening, compiling, redirects, instructions
+    cargo bench -p trailmark-benches     criterion: hit, redirect, miss, encoded at 100, 10,000 and 100,000 assets
+    trailmark bench SITE.trailmark       latency on your own site
+
+`b3sum` is installed below the target folder if it is not there; Node and valgrind are used if they are. What was left out is not
+in the tables.
+";
+
+/// Says which parts are from a quick run, or missing.
+fn quick_note(results: &Results) -> String {
+    fn state<T>(part: &Part<T>) -> Option<&'static str> {
+        match (&part.figures, part.quick) {
+            (None, _) => Some("not measured"),
+            (_, true) => Some("quick run"),
+            _ => None,
+        }
+    }
+    let parts = [
+        ("lookup", state(&results.lookup)),
+        ("sites", state(&results.sites)),
+        ("opening", state(&results.opening)),
+        ("compiling", state(&results.compiling)),
+        ("redirects", state(&results.redirects)),
+        ("instructions", state(&results.instructions)),
+    ];
+    let said: Vec<String> =
+        parts.iter().filter_map(|(name, state)| Some(format!("{name} ({})", (*state)?))).collect();
+    if said.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n> **Not a full run.** Smaller sites and fewer rounds, so noisier figures, or none at all, in: {}.\n",
+        said.join(", ")
+    )
+}
+
+fn machine(results: &Results) -> String {
+    let machine = &results.machine;
+    let mut text = String::from("\n## The machine\n\n| | |\n|---|---|\n");
+    let shared = if machine.is_virtual { ", virtual" } else { "" };
+    let rows = [
+        ("processor", format!("{}, {} cores{shared}", machine.processor, machine.cores)),
+        ("caches", machine.caches.join(", ")),
+        ("memory", format!("{} GiB; transparent huge pages: {}", machine.memory_gib, machine.huge_pages)),
+        ("kernel", machine.kernel.clone()),
+        ("compiler", format!("{}, release profile, no target features beyond the default", machine.rustc)),
+    ];
+    for (name, value) in rows {
+        let _ = writeln!(text, "| {name} | {value} |");
+    }
+    text
+}
+
+/// A table: heads, and rows of cells. The first column is text, the others are numbers.
+pub(crate) struct Table {
+    text: String,
+}
+
+impl Table {
+    pub(crate) fn new<'h>(heads: impl IntoIterator<Item = &'h str>) -> Table {
+        let heads: Vec<&str> = heads.into_iter().collect();
+        let lines = heads.iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { "--:" });
+        let text = format!("\n| {} |\n|{}|\n", heads.join(" | "), lines.collect::<Vec<_>>().join("|"));
+        Table { text }
+    }
+
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        let cells: Vec<String> = cells.into_iter().collect();
+        let _ = writeln!(self.text, "| {} |", cells.join(" | "));
+    }
+
+    pub(crate) fn finish(self) -> String {
+        self.text
+    }
+}
+
+/// Nothing there.
+pub(crate) const NONE: &str = "";
+
+/// A ratio with as many digits as mean something.
+pub(crate) fn ratio(value: f64) -> String {
+    match value {
+        1000.0.. => grouped(value.round() as u64),
+        20.0.. => format!("{value:.0}"),
+        2.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+/// Nanoseconds.
+pub(crate) fn nanoseconds(value: f64) -> String {
+    if value < 10.0 { format!("{value:.1}") } else { grouped(value.round() as u64) }
+}
+
+/// A time in the unit that fits.
+pub(crate) fn seconds(value: f64) -> String {
+    match value {
+        10.0.. => format!("{value:.1} s"),
+        0.9995.. => format!("{value:.2} s"),
+        0.01.. => format!("{:.0} ms", value * 1e3),
+        0.001.. => format!("{:.1} ms", value * 1e3),
+        _ => format!("{:.0} µs", value * 1e6),
+    }
+}
+
+/// Bytes in MiB.
+pub(crate) fn mebibytes(value: u64) -> String {
+    match value as f64 / 1024.0 / 1024.0 {
+        mib @ 10.0.. => format!("{} MiB", grouped(mib.round() as u64)),
+        mib => format!("{mib:.1} MiB"),
+    }
+}
+
+/// With commas.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of pages or files, in words for charts and heads.
+pub(crate) fn count(number: usize) -> String {
+    grouped(number as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_without_figures_says_so() {
+        let page = text(&Results::default());
+        assert!(page.contains("Not a full run") && page.contains("lookup (not measured)"));
+    }
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!([0.987, 3.44, 25.2, 43320.0].map(ratio), ["0.99", "3.4", "25", "43,320"]);
+        assert_eq!([0.00002, 0.0042, 0.25, 7.4].map(seconds), ["20 µs", "4.2 ms", "250 ms", "7.40 s"]);
+    }
+}

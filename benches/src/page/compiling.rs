@@ -1,0 +1,147 @@
+//! The section about compiling.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{NONE, Table, count, mebibytes, ratio, seconds};
+use crate::charts::{Chart, Line};
+use crate::measure::median;
+use crate::parts::compiling::name;
+use crate::results::{Results, Tree, TreeKind};
+
+const NAMES: [&str; 7] =
+    [name::COMPILE, name::FLOOR, name::AGAIN, name::WALK, name::B3SUM, name::SHA256SUM, name::WRANGLER];
+
+fn trees(results: &Results) -> &[Tree] {
+    results.compiling.figures.as_ref().map(|figures| figures.trees.as_slice()).unwrap_or_default()
+}
+
+/// The chart.
+pub(super) fn charts(results: &Results, folder: &Path) -> Result<()> {
+    let line = |name: &str| {
+        let tiny = trees(results).iter().filter(|tree| tree.kind == TreeKind::Tiny);
+        let points = tiny
+            .filter_map(|tree| Some((tree.files as f64, median(tree.run(name)?.seconds.iter().copied()))));
+        Line { name: name.replace('`', ""), points: points.collect(), is_ours: name == name::COMPILE }
+    };
+    let shorter = |mut line: Line, name: &str| {
+        line.name = name.to_owned();
+        line
+    };
+    let lines = [
+        line(name::COMPILE),
+        shorter(line(name::AGAIN), "compile again, unchanged"),
+        shorter(line(name::FLOOR), "read and hash, nothing else"),
+        shorter(line(name::WALK), "bare walk with lstat"),
+    ];
+    let chart = Chart {
+        title: "Compiling files of 600 bytes".to_owned(),
+        across: "files".to_owned(),
+        up: "seconds".to_owned(),
+        lines: lines.into_iter().filter(|line| !line.points.is_empty()).collect(),
+    };
+    chart.write(&folder.join("compile.svg"))
+}
+
+/// Compiling folders.
+pub(super) fn section(results: &Results) -> String {
+    let Some(figures) = &results.compiling.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## Compiling\n\nFolder to finished manifest on disk, page cache warm; every run a process of its own, in turns. The floor opens, \
+         reads and hashes every file of a list in parallel and does nothing else.\n",
+    );
+    for tree in figures.trees.iter().filter(|tree| tree.kind != TreeKind::Tiny) {
+        let what = match tree.kind {
+            TreeKind::Large => "files of 64 MiB",
+            _ => "small files",
+        };
+        let title = format!("{} {what}, {}", count(tree.files), mebibytes(tree.bytes));
+        let mut table = Table::new([
+            title.as_str(),
+            "time",
+            "times `trailmark compile`",
+            "processor time",
+            "peak memory",
+            "rounds",
+        ]);
+        for name in NAMES {
+            let Some(run) = tree.run(name) else { continue };
+            table.row([
+                name.to_owned(),
+                seconds(median(run.seconds.iter().copied())),
+                tree.ratio(name, name::COMPILE).map_or(NONE.to_owned(), ratio),
+                seconds(median(run.cpu_seconds.iter().copied())),
+                mebibytes(run.peak),
+                run.seconds.len().to_string(),
+            ]);
+        }
+        text.push_str(&table.finish());
+    }
+    text.push_str("\n![Compile time by files](bench/compile.svg)\n");
+    text.push_str(&tiny(figures.trees.iter().filter(|tree| tree.kind == TreeKind::Tiny)));
+    text.push_str(&stages(&figures.trees));
+    let versions: Vec<String> =
+        figures.versions.iter().map(|(name, version)| format!("{name}: {version}")).collect();
+    text.push_str(&format!(
+        "\nVersions: {}. Debian's `sha256sum` uses no SHA instructions of the processor; Trailmark and the floor do.\n",
+        versions.join("; ")
+    ));
+    text
+}
+
+fn tiny<'t>(trees: impl Iterator<Item = &'t Tree>) -> String {
+    let heads = [
+        "files of 600 bytes",
+        "`trailmark compile`",
+        "floor",
+        "again",
+        "bare walk",
+        "peak memory",
+        "bytes a file",
+    ];
+    let mut table = Table::new(heads);
+    for tree in trees {
+        let time = |name: &str| {
+            tree.run(name).map_or(NONE.to_owned(), |run| seconds(median(run.seconds.iter().copied())))
+        };
+        let peak = tree.run(name::COMPILE).map_or(0, |run| run.peak);
+        table.row([
+            count(tree.files),
+            time(name::COMPILE),
+            time(name::FLOOR),
+            time(name::AGAIN),
+            time(name::WALK),
+            mebibytes(peak),
+            count(peak as usize / tree.files.max(1)),
+        ]);
+    }
+    table.finish()
+}
+
+/// Where the time goes, as a compilation itself tells it.
+fn stages(trees: &[Tree]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in trees.iter().flat_map(|tree| &tree.stages) {
+        if !names.contains(&name.as_str()) {
+            names.push(name);
+        }
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(std::iter::once("stages of one compilation").chain(names.iter().copied()));
+    for tree in trees {
+        let kind = match tree.kind {
+            TreeKind::Small => "small files",
+            TreeKind::Large => "files of 64 MiB",
+            TreeKind::Tiny => "files of 600 bytes",
+        };
+        let cells = names.iter().map(|name| {
+            let found = tree.stages.iter().find(|stage| stage.0 == *name);
+            found.map_or(NONE.to_owned(), |stage| seconds(stage.1))
+        });
+        table.row(std::iter::once(format!("{} {kind}", count(tree.files))).chain(cells));
+    }
+    table.finish()
+}

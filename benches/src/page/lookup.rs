@@ -1,0 +1,318 @@
+//! The sections about lookups, opening, rules and instruction counts.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Result;
+
+use super::{NONE, Table, count, mebibytes, nanoseconds, ratio, seconds};
+use crate::charts::{Chart, Line};
+use crate::measure::Pace;
+use crate::requests::Mix;
+use crate::results::{Name, Opening, Results, SiteResult};
+
+/// In the order of the tables.
+const NAMES: [Name; 9] = [
+    Name::Hashbrown,
+    Name::HashbrownFolders,
+    Name::Std,
+    Name::Phf,
+    Name::PtrHash,
+    Name::Fst,
+    Name::Cloudflare,
+    Name::InMemory,
+    Name::WholeAnswer,
+];
+
+fn sites(results: &Results) -> &[SiteResult] {
+    results.lookup.figures.as_deref().unwrap_or_default()
+}
+
+/// The charts.
+pub(super) fn charts(results: &Results, folder: &Path) -> Result<()> {
+    let ns = |mix: Mix, pace: Pace, title: &str, file: &str| {
+        let chart = Chart {
+            title: title.to_owned(),
+            across: "pages".to_owned(),
+            up: "nanoseconds a lookup".to_owned(),
+            lines: lines(results, |site, name| match name {
+                None => site.ours(mix, pace),
+                Some(name) => site.cell(name, mix, pace).map(|times| times.theirs),
+            }),
+        };
+        chart.write(&folder.join(file))
+    };
+    ns(Mix::Hit, Pace::StartToEnd, "A hit, start to end", "hit-start-to-end.svg")?;
+    ns(Mix::Hit, Pace::Independent, "A hit, independent lookups", "hit-independent.svg")?;
+    ns(Mix::Miss, Pace::StartToEnd, "A miss with a root 404.html, start to end", "miss-start-to-end.svg")?;
+    ns(Mix::Mixed, Pace::StartToEnd, "The mix, start to end", "mix-start-to-end.svg")?;
+    let bytes = Chart {
+        title: "Memory".to_owned(),
+        across: "pages".to_owned(),
+        up: "bytes a page".to_owned(),
+        lines: lines(results, |site, name| {
+            let bytes = match name {
+                None => site.bytes,
+                Some(name) => site.of(name)?.bytes,
+            };
+            Some(bytes as f64 / site.pages as f64)
+        }),
+    };
+    bytes.write(&folder.join("bytes.svg"))
+}
+
+/// A line for us and for each contestant.
+fn lines(results: &Results, value: impl Fn(&SiteResult, Option<Name>) -> Option<f64>) -> Vec<Line> {
+    let line = |name: Option<Name>| {
+        let points = sites(results).iter().filter_map(|site| Some((site.pages as f64, value(site, name)?)));
+        let text = name.map_or("Trailmark".to_owned(), |name| name.text().replace('`', ""));
+        Line { name: text, points: points.collect(), is_ours: name.is_none() }
+    };
+    let others = NAMES
+        .into_iter()
+        .filter(|name| !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer));
+    let lines = std::iter::once(line(None)).chain(others.map(|name| line(Some(name))));
+    lines.filter(|line| !line.points.is_empty()).collect()
+}
+
+/// Lookups on generated sites.
+pub(super) fn section(results: &Results) -> String {
+    let sites = sites(results);
+    if sites.is_empty() {
+        return String::new();
+    }
+    let mut text = String::from(
+        "\n## Lookup\n\n![A hit, start to end](bench/hit-start-to-end.svg)\n\n\
+         ![A miss, start to end](bench/miss-start-to-end.svg)\n\n![The mix](bench/mix-start-to-end.svg)\n\n\
+         ![A hit, independent](bench/hit-independent.svg)\n\nHow many times longer than Trailmark, start to end:\n",
+    );
+    let mixes = Mix::ALL
+        .into_iter()
+        .filter(|mix| sites.iter().any(|site| site.ours(*mix, Pace::StartToEnd).is_some()));
+    let mixes: Vec<Mix> = mixes.collect();
+    for (pace, title) in
+        [(Pace::StartToEnd, None), (Pace::Independent, Some("The same, independent lookups:"))]
+    {
+        if let Some(title) = title {
+            text.push_str(&format!("\n{title}\n"));
+        }
+        for site in sites.iter().filter(|site| site.pages >= 10_000) {
+            text.push_str(&ratios(site, &mixes, pace));
+        }
+    }
+    text.push_str(&times(sites, &mixes));
+    text.push_str(&sizes(sites));
+    text
+}
+
+fn ratios(site: &SiteResult, mixes: &[Mix], pace: Pace) -> String {
+    let title = format!("{} pages", count(site.pages));
+    let mut table = Table::new(std::iter::once(title.as_str()).chain(mixes.iter().map(|mix| mix.name())));
+    for name in NAMES {
+        let Some(contestant) = site.of(name) else { continue };
+        let cells = mixes
+            .iter()
+            .map(|&mix| site.cell(name, mix, pace).map_or(NONE.to_owned(), |times| ratio(times.ratio)));
+        table.row(std::iter::once(contestant.name.text().to_owned()).chain(cells));
+    }
+    table.finish()
+}
+
+/// Our own nanoseconds.
+fn times(sites: &[SiteResult], mixes: &[Mix]) -> String {
+    let mut text =
+        String::from("\nTrailmark's own nanoseconds, start to end / independent, parsing included:\n");
+    let mut table = Table::new(std::iter::once("pages").chain(mixes.iter().map(|mix| mix.name())));
+    for site in sites {
+        let cells = mixes.iter().map(|&mix| {
+            match (site.ours(mix, Pace::StartToEnd), site.ours(mix, Pace::Independent)) {
+                (Some(a), Some(b)) => format!("{} / {}", nanoseconds(a), nanoseconds(b)),
+                _ => NONE.to_owned(),
+            }
+        });
+        table.row(std::iter::once(count(site.pages)).chain(cells));
+    }
+    text.push_str(&table.finish());
+    text
+}
+
+/// Bytes and building.
+fn sizes(sites: &[SiteResult]) -> String {
+    let mut text = String::from(
+        "\n### Memory and building\n\n![Bytes a page](bench/bytes.svg)\n\nBytes a page of the site. The manifest holds more than \
+         the others: fingerprint, size and media type of every file (the assets section, given apart), the rule behind every \
+         answer. Of the others the tables with their keys and locations are counted, as asked from the allocator; of \
+         Cloudflare's way, names and content hashes.\n",
+    );
+    let heads: Vec<String> = sites.iter().map(|site| format!("{} pages", count(site.pages))).collect();
+    let mut table = Table::new(std::iter::once("bytes a page").chain(heads.iter().map(String::as_str)));
+    let per_page = |bytes: u64, site: &SiteResult| format!("{:.0}", bytes as f64 / site.pages as f64);
+    table.row(
+        std::iter::once("**Trailmark**, the whole file".to_owned())
+            .chain(sites.iter().map(|site| per_page(site.bytes, site))),
+    );
+    table.row(
+        std::iter::once("of it slots and index".to_owned())
+            .chain(sites.iter().map(|site| per_page(site.section("slots") + site.section("index"), site))),
+    );
+    table.row(
+        std::iter::once("of it the assets".to_owned())
+            .chain(sites.iter().map(|site| per_page(site.section("assets"), site))),
+    );
+    let built = |name: Name| !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer);
+    for name in NAMES.into_iter().filter(|&name| built(name)) {
+        let cells =
+            sites.iter().map(|site| site.of(name).map_or(NONE.to_owned(), |one| per_page(one.bytes, site)));
+        table.row(std::iter::once(name.text().to_owned()).chain(cells));
+    }
+    table.row(
+        std::iter::once("mean length of a path".to_owned())
+            .chain(sites.iter().map(|site| format!("{:.1}", site.path_len))),
+    );
+    table.row(
+        std::iter::once("routes a page".to_owned())
+            .chain(sites.iter().map(|site| format!("{:.1}", site.routes as f64 / site.pages as f64))),
+    );
+    text.push_str(&table.finish());
+    text.push_str(
+        "\nSeconds to build: the manifest from the list of files (rules applied, every route resolved, table built, written \
+         into memory, checksummed), the others from the manifest's finished routes.\n",
+    );
+    let mut table = Table::new(std::iter::once("seconds").chain(heads.iter().map(String::as_str)));
+    table.row(
+        std::iter::once("**Trailmark**".to_owned())
+            .chain(sites.iter().map(|site| seconds(site.build_seconds))),
+    );
+    for name in NAMES.into_iter().filter(|&name| built(name)) {
+        let cells =
+            sites.iter().map(|site| site.of(name).map_or(NONE.to_owned(), |one| seconds(one.build_seconds)));
+        table.row(std::iter::once(name.text().to_owned()).chain(cells));
+    }
+    text.push_str(&table.finish());
+    text
+}
+
+/// Lookups on real sites.
+pub(super) fn real_sites(results: &Results) -> String {
+    let Some(sites) = &results.sites.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## Real sites\n\nStart to end: Trailmark's nanoseconds for the mix, and how many times longer the others take.\n",
+    );
+    let names = [Name::Hashbrown, Name::PtrHash, Name::Cloudflare];
+    let mixes = [Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Mixed];
+    let mut heads =
+        vec!["site".to_owned(), "files".to_owned(), "bytes a file".to_owned(), "ns, mix".to_owned()];
+    for name in names {
+        let short = match name {
+            Name::Hashbrown => "`hashbrown`",
+            Name::PtrHash => "`ptr_hash`",
+            _ => "Cloudflare's way",
+        };
+        heads.extend(mixes.iter().map(|mix| format!("{short}, {}", mix.name())));
+    }
+    let mut table = Table::new(heads.iter().map(String::as_str));
+    for site in sites {
+        let mut cells = vec![
+            site.site.clone(),
+            count(site.assets),
+            format!("{:.0}", site.bytes as f64 / site.assets.max(1) as f64),
+            site.ours(Mix::Mixed, Pace::StartToEnd).map_or(NONE.to_owned(), nanoseconds),
+        ];
+        for name in names {
+            cells.extend(mixes.iter().map(|&mix| {
+                let cell = site.cell(name, mix, Pace::StartToEnd);
+                cell.map_or(NONE.to_owned(), |times| ratio(times.ratio))
+            }));
+        }
+        table.row(cells);
+    }
+    text.push_str(&table.finish());
+    text
+}
+
+/// The first lookup.
+pub(super) fn opening(results: &Results) -> String {
+    let Some(openings) = &results.opening.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## The first lookup\n\nIn a fresh process, from opening the file to the first answer; files in the page cache. JSON by \
+         `serde_json`, bincode 2, both the same routes into a std `HashMap`.\n",
+    );
+    let mut by_size: BTreeMap<usize, Vec<&Opening>> = BTreeMap::new();
+    openings.iter().for_each(|opening| by_size.entry(opening.pages).or_default().push(opening));
+    let heads = ["pages", "from", "file", "first answer", "times longer", "peak memory", "second lookup"];
+    let mut table = Table::new(heads);
+    for openings in by_size.values() {
+        for opening in openings {
+            table.row([
+                count(opening.pages),
+                opening.from.clone(),
+                mebibytes(opening.bytes),
+                seconds(opening.seconds),
+                opening.ratio.map_or("1".to_owned(), ratio),
+                opening.peak.map_or(NONE.to_owned(), mebibytes),
+                format!("{} ns", nanoseconds(opening.second_ns)),
+            ]);
+        }
+    }
+    text.push_str(&table.finish());
+    text
+}
+
+/// Rules that do not match.
+pub(super) fn redirects(results: &Results) -> String {
+    let Some(costs) = &results.redirects.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## Rules that do not match\n\nThe same site without and with 2,000 static and 100 dynamic `_redirects` rules, asked for plain \
+         pages (`Manifest::answer`, the whole answer): nanoseconds without / with, and the ratio.\n",
+    );
+    let heads = ["pages", "requests", "start to end", "ratio", "independent", "ratio"];
+    let mut table = Table::new(heads);
+    for cost in costs {
+        for mix in [Mix::Hit, Mix::HitZipf] {
+            let of = |pace| cost.cells.iter().find(|cell| (cell.mix, cell.pace) == (mix, pace));
+            let (Some(a), Some(b)) = (of(Pace::StartToEnd), of(Pace::Independent)) else { continue };
+            let times = |times: &crate::measure::Comparison| {
+                format!("{} / {}", nanoseconds(times.ours), nanoseconds(times.theirs))
+            };
+            table.row([
+                count(cost.pages),
+                mix.name().to_owned(),
+                times(&a.times),
+                ratio(a.times.ratio),
+                times(&b.times),
+                ratio(b.times.ratio),
+            ]);
+        }
+    }
+    text.push_str(&table.finish());
+    text
+}
+
+/// Instruction counts.
+pub(super) fn instructions(results: &Results) -> String {
+    let Some(counts) = &results.instructions.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## Instructions\n\nOf one call, counted by callgrind over a site of 10,000 pages; they repeat exactly.\n",
+    );
+    let mut calls: Vec<&str> = Vec::new();
+    let mut kinds: Vec<(&str, &str)> = Vec::new();
+    for count in counts {
+        if !calls.contains(&count.call.as_str()) {
+            calls.push(&count.call);
+        }
+        if !kinds.iter().any(|kind| kind.0 == count.kind) {
+            kinds.push((&count.kind, &count.target));
+        }
+    }
+    let mut table = Table::new(["request", "bytes"].into_iter().chain(calls.iter().copied()));
+    for (kind, target) in kinds {
+        let cells = calls.iter().map(|&call| {
+            let found = counts.iter().find(|count| count.kind == kind && count.call == call);
+            found.map_or(NONE.to_owned(), |found| nanoseconds(found.count))
+        });
+        let shown = if target.len() > 60 { format!("{}…", &target[..60]) } else { target.to_owned() };
+        table.row([format!("{kind}: `{shown}`"), target.len().to_string()].into_iter().chain(cells));
+    }
+    text.push_str(&table.finish());
+    text
+}
