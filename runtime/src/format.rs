@@ -344,6 +344,8 @@ pub const ANY_HEADER_SET: u16 = u16::MAX - 1;
 pub const ROUTER_HEADER_LEN: usize = 16;
 /// Length of a router rule record, bytes.
 pub const ROUTER_RULE_LEN: usize = 16;
+/// Longest text of a router rule, bytes: a rule has at most 100 UTF-16 units, and becomes twice as many as a regular expression.
+pub const MAX_ROUTER_TEXT_LEN: usize = 1000;
 /// The script is never asked first.
 pub const FIRST_NEVER: u8 = 0;
 /// The script is always asked first.
@@ -359,6 +361,8 @@ pub const ROUTER_GLOB: u32 = 0;
 pub const ROUTER_ROUTE: u32 = 2;
 /// Router rule: a regular expression, for Pages rules with characters that one has a meaning for.
 pub const ROUTER_REGEX: u32 = 1;
+/// Longest text that any record refers to, bytes.
+pub const MAX_TEXT_LEN: u64 = 1 << 20;
 /// Length of a rule record, bytes.
 pub const RULE_LEN: usize = 16;
 

@@ -132,7 +132,7 @@ impl<'m, 'r> MatchedRules<'m, 'r> {
             return AddedValue::Stored(value);
         }
         let text = if rule.names_host() { full_url(self.host, self.path) } else { String::from(self.path) };
-        let captures = pattern::compile(rule.path).ok().and_then(|pattern| pattern.captures(&text));
+        let captures = pattern::compile_stored(rule.path).and_then(|pattern| pattern.captures(&text));
         match captures.and_then(|captures| pattern::substitute(value, &captures).ok()) {
             // What a placeholder leaves at the ends is no part of a header's value.
             Some(made) => {

@@ -1,7 +1,7 @@
 //! A manifest as a view over bytes: opening it, and taking records out of it.
 //!
 //! [`Manifest::open`] checks the header and that every section lies inside the file with a size that fits its kind.
-//! It reads nothing else, so it costs the same for ten routes and for ten million. After it, every look-up over any
+//! It reads nothing else but the few rules of `_headers`, so it costs the same for ten routes and for ten million. After it, every look-up over any
 //! bytes is memory-safe, does not panic and ends; over damaged bytes it may answer wrongly. [`Manifest::verify`]
 //! finds damage.
 //!
@@ -112,7 +112,7 @@ impl<'a> Manifest<'a> {
             redirects: sections.records(section::REDIRECTS)?,
             redirect_dispatch: sections.dispatch(section::REDIRECT_DISPATCH)?,
             raw_redirects: sections.records(section::RAW_REDIRECTS)?,
-            header_rules: sections.records(section::HEADER_RULES)?,
+            header_rules: sections.header_rules()?,
             header_lines: sections.records(section::HEADER_LINES)?,
             header_sets: sections.records(section::HEADER_SETS)?,
             header_dispatch: sections.dispatch(section::HEADER_DISPATCH)?,
@@ -208,8 +208,12 @@ impl<'a> Manifest<'a> {
             .unwrap_or("unknown")
     }
 
-    /// A text of the strings section.
+    /// A text of the strings section. Longer ones than are ever written are not looked at, so that no look-up over a hostile
+    /// file costs what the file is long.
     pub(crate) fn string(&self, offset: u64, len: u64) -> Option<&'a str> {
+        if len > format::MAX_TEXT_LEN {
+            return None;
+        }
         core::str::from_utf8(slice_at(self.strings, offset, len)?).ok()
     }
 
@@ -406,6 +410,20 @@ impl<'a> Sections<'a> {
             return Err(self.damaged(section::NOT_FOUND));
         }
         Ok((head, table))
+    }
+
+    /// There are at most as many as a mask can name, and their lines stand one behind the other: rules that shared lines could
+    /// make an answer far longer than the file.
+    fn header_rules(&self) -> Result<&'a [[u8; format::HEADER_RULE_LEN]], OpenError> {
+        let rules: &[[u8; format::HEADER_RULE_LEN]] = self.records(section::HEADER_RULES)?;
+        let in_order = |end: u32, rule: &[u8; format::HEADER_RULE_LEN]| {
+            let count = u32::from(u16_at(rule, 20)) + u32::from(u16_at(rule, 22));
+            if u32_at(rule, 16) == end { end.checked_add(count) } else { None }
+        };
+        if rules.len() > format::MAX_MASK_RULES || rules.iter().try_fold(0, in_order).is_none() {
+            return Err(self.damaged(section::HEADER_RULES));
+        }
+        Ok(rules)
     }
 
     fn dispatch(&self, kind: u32) -> Result<Dispatch<'a>, OpenError> {

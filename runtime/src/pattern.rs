@@ -109,9 +109,22 @@ pub(crate) fn matches(rule: &str, text: &str) -> bool {
         None if plain(rule) => text == rule,
         _ => {
             let start = rule.split(['*', ':']).next().unwrap_or_default();
-            text.starts_with(start) && compile(rule).is_ok_and(|pattern| pattern.captures(text).is_some())
+            text.starts_with(start)
+                && compile_stored(rule).is_some_and(|pattern| pattern.captures(text).is_some())
         }
     }
+}
+
+/// The longest stored pattern that is compiled, in bytes: more than a line of 2,000 characters becomes when it is
+/// percent-encoded.
+const MAX_STORED_LEN: usize = 20_000;
+/// The most colons in one; as many fit into such a line.
+const MAX_STORED_COLONS: usize = 1000;
+
+/// Compiles a pattern out of a manifest; `None` if it is invalid, or larger than any that the compiler writes.
+pub(crate) fn compile_stored(rule: &str) -> Option<Pattern> {
+    let fits = rule.len() <= MAX_STORED_LEN && rule.matches(':').count() <= MAX_STORED_COLONS;
+    if fits { compile(rule).ok() } else { None }
 }
 
 /// A line end as JavaScript's `.` knows it, which never matches one.
@@ -152,11 +165,16 @@ fn host_names(rule: &str) -> impl Iterator<Item = &str> {
 fn with_name(tokens: Vec<Token>, name: &str, in_host: bool) -> Vec<Token> {
     let wanted = format!(":{name}");
     let token = Token::Name { name: name.to_owned(), in_host };
-    let replaced = tokens.into_iter().flat_map(|old| match old {
-        Token::Literal(text) => joined(text.split(&wanted), &token),
-        group => vec![group],
-    });
-    replaced.collect()
+    let mut replaced = Vec::with_capacity(tokens.len() + 2);
+    for old in tokens {
+        match old {
+            Token::Literal(text) if text.contains(&wanted) => {
+                replaced.extend(joined(text.split(&wanted), &token));
+            }
+            other => replaced.push(other),
+        }
+    }
+    replaced
 }
 
 /// The pieces as literals, the empty ones left out, with a token between each two.
@@ -223,18 +241,12 @@ impl Token {
     fn group_fits(&self, text: &str, behind: &[bool]) -> Vec<bool> {
         // Walked from the end: `reached` is whether some end of the group can be reached from the position.
         let mut reached = false;
-        let bytes = text.bytes().map(Some).chain([None]);
-        let positions = bytes.zip(behind).enumerate().collect::<Vec<_>>().into_iter().rev();
-        let mut fits: Vec<bool> = positions
-            .map(|(at, (byte, end_here))| {
-                let is_taken = byte.is_some_and(|byte| self.takes(byte));
-                let longer = is_taken && reached;
-                reached = *end_here || longer;
-                let fits = if *self == Self::Splat { reached } else { longer };
-                fits && text.is_char_boundary(at)
-            })
-            .collect();
-        fits.reverse();
+        let mut fits = vec![false; text.len() + 1];
+        for (at, (place, end_here)) in fits.iter_mut().zip(behind).enumerate().rev() {
+            let longer = reached && text.as_bytes().get(at).is_some_and(|byte| self.takes(*byte));
+            reached = *end_here || longer;
+            *place = if *self == Self::Splat { reached } else { longer } && text.is_char_boundary(at);
+        }
         fits
     }
 

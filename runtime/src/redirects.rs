@@ -11,7 +11,7 @@ use core::fmt;
 use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::format;
 use crate::manifest::Manifest;
-use crate::pattern::{self, Captures, Pattern};
+use crate::pattern::{self, Captures};
 use crate::request::Request;
 use crate::url::{self, RequestUrl, Scheme};
 
@@ -192,9 +192,8 @@ impl<'m> RedirectRule<'m> {
     }
 
     fn apply_pattern<'r>(&self, request: &Request<'r>) -> RuleTarget<'m, 'r> {
-        let captures = pattern::compile(self.from)
-            .ok()
-            .and_then(|pattern: Pattern| pattern.captures(request.path.path()));
+        let captures =
+            pattern::compile_stored(self.from).and_then(|pattern| pattern.captures(request.path.path()));
         let made = captures.and_then(|captures| self.make(&captures, request));
         match made {
             Some(text) if self.status == 200 => RuleTarget::MadeRewrite(text),

@@ -11,6 +11,10 @@ use RegexError::{Invalid, NotReproduced};
 /// The most instructions of a compiled expression; counted repetitions are written out.
 const MAX_INSTRUCTIONS: usize = 10_000;
 
+/// The longest expression that is compiled, in UTF-16 units: more than any rule of `_routes.json` becomes, and few enough that
+/// groups within groups can't exhaust a thread's stack.
+const MAX_UNITS: usize = 500;
+
 /// Whether an expression fits a text; `None` if it is no expression. Compiled anew each time: this serves only rules of
 /// `_routes.json` with characters that hardly any has.
 pub(crate) fn matches(expression: &str, text: &[u8]) -> Option<bool> {
@@ -127,7 +131,10 @@ enum Node {
 impl Regex {
     /// Compiles an expression.
     pub fn new(source: &str) -> Result<Self, RegexError> {
-        let units: Vec<u16> = source.encode_utf16().collect();
+        let units: Vec<u16> = source.encode_utf16().take(MAX_UNITS + 1).collect();
+        if units.len() > MAX_UNITS {
+            return Err(NotReproduced("more than 500 characters"));
+        }
         let mut parser = Parser::new(&units);
         let node = parser.choice()?;
         if parser.peek().is_some() {

@@ -104,7 +104,7 @@ impl<'a> Manifest<'a> {
         for (rules, excludes) in [(self.router.excludes(), true), (self.router.includes(), false)] {
             for (index, rule) in rules.iter().enumerate() {
                 let found = RouterMatch { index, excludes };
-                let text = self.string(u64_at(rule, 0), u32_at(rule, 8).into()).unwrap_or_default();
+                let text = self.router_text(rule);
                 let matches = match u32_at(rule, 12) {
                     format::ROUTER_GLOB => Some(glob_matches(text.as_bytes(), path)),
                     format::ROUTER_ROUTE => Some(route_matches(text.as_bytes(), path)),
@@ -120,6 +120,12 @@ impl<'a> Manifest<'a> {
         Ok(None)
     }
 
+    /// The text of a rule; empty, which fits nothing, if it is not there or longer than any that the compiler writes.
+    fn router_text(&self, rule: &[u8; format::ROUTER_RULE_LEN]) -> &'a str {
+        let text = self.string(u64_at(rule, 0), u32_at(rule, 8).into()).unwrap_or_default();
+        if text.len() <= format::MAX_ROUTER_TEXT_LEN { text } else { "" }
+    }
+
     /// Whether the site has a Worker script, or a Pages Function.
     pub fn has_script(&self) -> bool {
         self.router.has_script()
@@ -128,10 +134,8 @@ impl<'a> Manifest<'a> {
     /// The rules of `run_worker_first` or `_routes.json`: whether it excludes, and its text (without `!`).
     pub fn router_rules(&self) -> impl Iterator<Item = (bool, &'a str)> {
         let rules = [(true, self.router.excludes()), (false, self.router.includes())];
-        let text =
-            |rule: &[u8; format::ROUTER_RULE_LEN]| self.string(u64_at(rule, 0), u32_at(rule, 8).into());
         rules.into_iter().flat_map(move |(excludes, rules)| {
-            rules.iter().map(move |rule| (excludes, text(rule).unwrap_or_default()))
+            rules.iter().map(move |rule| (excludes, self.router_text(rule)))
         })
     }
 
@@ -139,7 +143,7 @@ impl<'a> Manifest<'a> {
     pub fn router_rule(&self, found: RouterMatch) -> &'a str {
         let rules = if found.excludes { self.router.excludes() } else { self.router.includes() };
         let rule = rules.get(found.index);
-        rule.and_then(|rule| self.string(u64_at(rule, 0), u32_at(rule, 8).into())).unwrap_or_default()
+        rule.map(|rule| self.router_text(rule)).unwrap_or_default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! Manifests that use every section, ways to damage manifests, and a questioner that asks a manifest everything it can be
 //! asked. Shared by the tests on damaged bytes and the fuzz targets.
 
+use std::ops::Range;
+
 use trailmark::format::{self, header, section};
 use trailmark::key::{checksum, path_key};
 use trailmark::{Decision, Manifest, Request, RequestHeaders, RequestPath, Scratch};
@@ -109,22 +111,10 @@ fn worker_first() -> run_worker_first::StaticRouting {
 
 /// Gives the first asset a canonical URL of another stem. The format has a section for such, no known site needs it.
 fn with_other_canonical(mut bytes: Vec<u8>) -> Vec<u8> {
-    let count = usize::from(bytes[header::SECTION_COUNT]);
-    let table = (0..count).map(|index| format::HEADER_LEN + index * format::SECTION_ENTRY_LEN);
-    let entries: Vec<(u8, usize)> = table.map(|entry| (bytes[entry], entry)).collect();
-    let entry_of = |kind: u32| entries.iter().find(|(found, _)| u32::from(*found) == kind).map(|(_, at)| *at);
-    let (Some(assets), Some(canonicals)) = (entry_of(section::ASSETS), entry_of(section::CANONICALS)) else {
-        return bytes;
-    };
-    let first_asset = bytes[assets + 8..].first_chunk().map_or(0, |offset| u64::from_le_bytes(*offset));
-    bytes[first_asset as usize + 39] = format::CANONICAL_OTHER;
-    bytes.resize(bytes.len().next_multiple_of(format::SECTION_ALIGN), 0);
-    let place = (bytes.len() as u64, format::CANONICAL_LEN as u64);
-    bytes[canonicals + 8..canonicals + 16].copy_from_slice(&place.0.to_le_bytes());
-    bytes[canonicals + 16..canonicals + 24].copy_from_slice(&place.1.to_le_bytes());
+    let first_asset = section_of(&bytes, section::ASSETS).start;
+    bytes[first_asset + 39] = format::CANONICAL_OTHER;
     // Asset 0, and four bytes from the start of the strings.
-    bytes.extend_from_slice(&[0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-    reseal(&mut bytes);
+    put_section(&mut bytes, section::CANONICALS, &[0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
     bytes
 }
 
@@ -174,6 +164,32 @@ pub const SAMPLE_TARGETS: [&str; 30] = [
 ];
 
 // -- Damage ----------------------------------------------------------------------------------------------------------
+
+/// Where a section's entry stands in the section table of a sound manifest.
+fn entry_of(bytes: &[u8], kind: u32) -> usize {
+    let count = usize::from(bytes[header::SECTION_COUNT]);
+    let mut entries = (0..count).map(|index| format::HEADER_LEN + index * format::SECTION_ENTRY_LEN);
+    entries.find(|&entry| u32::from(bytes[entry]) == kind).expect("a section that every manifest has")
+}
+
+/// Where a section of a sound manifest lies.
+pub fn section_of(bytes: &[u8], kind: u32) -> Range<usize> {
+    let entry = entry_of(bytes, kind);
+    let number =
+        |at: usize| bytes[at..].first_chunk().map_or(0, |number| u64::from_le_bytes(*number)) as usize;
+    number(entry + 8)..number(entry + 8) + number(entry + 16)
+}
+
+/// Gives a sound manifest another content of a section, at the end of the file, and seals it again.
+pub fn put_section(bytes: &mut Vec<u8>, kind: u32, content: &[u8]) {
+    let entry = entry_of(bytes, kind);
+    bytes.resize(bytes.len().next_multiple_of(format::SECTION_ALIGN), 0);
+    let offset = bytes.len() as u64;
+    bytes[entry + 8..entry + 16].copy_from_slice(&offset.to_le_bytes());
+    bytes[entry + 16..entry + 24].copy_from_slice(&(content.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(content);
+    reseal(bytes);
+}
 
 /// Makes length, checksums and header checksum fit the bytes again, so that damage gets past the first checks. What is too
 /// short for a header is left alone.

@@ -5,6 +5,7 @@ mod cli;
 mod conformance;
 mod corpus;
 mod corruption;
+mod hostile;
 mod preflight;
 mod properties;
 mod random_sites;
