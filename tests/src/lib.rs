@@ -2,6 +2,7 @@
 
 pub mod conformance;
 pub mod corpus;
+pub mod format_docs;
 pub mod mutate;
 pub mod reference;
 pub mod routing_docs;

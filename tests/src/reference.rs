@@ -202,7 +202,7 @@ fn pages(site: &Site, path: &str, query: &str) -> Answer<'static> {
 }
 
 /// A location as Pages sends it; `None` if it can't be the value of a header.
-fn pages_location(target: &str) -> Option<String> {
+pub fn pages_location(target: &str) -> Option<String> {
     let mut rest = target;
     while let Some(shorter) = without_leading_slash(rest) {
         rest = shorter;
