@@ -139,8 +139,11 @@ fn is_astro_image_of_another_host(ask: &Ask<'_>, path: &str, query: &str) -> boo
     let mut parameters = query.trim_start_matches('?').split('&');
     let href = parameters.find_map(|pair| pair.strip_prefix("href=")).unwrap_or_default();
     let href = href.replace("%2F", "/").replace("%2f", "/");
-    let other = href.strip_prefix("//").and_then(|rest| rest.split('/').next()).unwrap_or(ask.host);
-    path == "/_image" && other != ask.host && ask.sec_fetch_dest != Some("image")
+    let name = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
+    let own = name(ask.host);
+    let other =
+        href.strip_prefix("//").map_or(own.clone(), |rest| name(rest.split('/').next().unwrap_or_default()));
+    path == "/_image" && other != own && ask.sec_fetch_dest != Some("image")
 }
 
 /// Whether the assets have something for a path, so that no script is asked.
