@@ -1,0 +1,2 @@
+const name = location.pathname.split("/").pop();
+document.querySelector("#station").textContent = `Station ${name}`;
