@@ -96,11 +96,13 @@ pub(crate) fn stem_of(path: &str) -> &str {
     path.get(..split_stem(path.as_bytes()).0.len()).unwrap_or_default()
 }
 
-/// Names that are made on the way; kept, so that no path needs memory of its own.
+/// What the interpreter writes on the way: names, kept so that no path needs memory of its own.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     file: String,
     destination: String,
+    /// Whether an answer depended on the site's not-found pages. The interpreter never clears it.
+    pub(crate) asked_not_found: bool,
 }
 
 struct Interpreter<'i> {
@@ -190,7 +192,10 @@ impl Interpreter<'_> {
                 _ => None,
             }
         });
-        served.or_else(|| site.fallback(path))
+        served.or_else(|| {
+            self.names.asked_not_found = true;
+            site.fallback(path)
+        })
     }
 
     /// The asset of a name made from the path. The name is left in the scratch.

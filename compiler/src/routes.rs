@@ -7,12 +7,13 @@
 use std::borrow::Cow;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use trailmark::{Form, RuleId, split_stem};
 
 use crate::options::Platform;
 use crate::resolve::{self, Hit, Outcome, Scratch};
 use crate::rules::PathRule;
-use crate::site::{AssetIndex, Site, Vicinity};
+use crate::site::{AssetIndex, Pattern, Site, Vicinity, is_ordinary};
 use crate::site_rules::{PathRules, RuleFinder};
 
 /// What one form of a stem answers, when the answer stays within the stem.
@@ -100,33 +101,45 @@ pub(crate) fn routes<'s>(
     let mut routes: Vec<_> = (0..site.assets.len())
         .into_par_iter()
         .filter(|&index| index == 0 || stem_of(index - 1) != stem_of(index))
-        .map_init(Scratch::default, |names, index| {
+        .map_init(Memory::default, |memory, index| {
             let near = Vicinity::at(site, stem_of(index), index);
-            routes_of(&near, finder, Cow::Borrowed(stem_of(index)), names)
+            routes_of(&near, finder, Cow::Borrowed(stem_of(index)), memory)
         })
         .flatten_iter()
         .collect();
     let mut others: Vec<Cow<'_, str>> =
-        site.assets.par_iter().flat_map_iter(|asset| other_stems(&asset.site_path, site)).collect();
+        reaching_files(site).flat_map_iter(|file| other_stems(file, site)).collect();
     others.extend(extra_paths.iter().map(|path| Cow::Borrowed(resolve::stem_of(path))));
     if others.is_empty() {
         return routes;
     }
     others.par_sort_unstable();
     others.dedup();
-    let mut names = Scratch::default();
+    let mut memory = Memory::default();
     for stem in others {
         let of_others = {
             let near = Vicinity::of(site, &stem);
             if near.count > 0 {
                 continue;
             }
-            routes_of(&near, finder, stem.clone(), &mut names)
+            routes_of(&near, finder, stem.clone(), &mut memory)
         };
         routes.extend(of_others);
     }
     routes.par_sort_by(|a, b| a.stem.cmp(&b.stem));
     routes
+}
+
+/// The files because of which a path of another stem may answer. For most it is clear from their form that there is none.
+fn reaching_files(site: &Site) -> impl ParallelIterator<Item = &str> {
+    let example = |form: Form| other_stems(&format!("/a{}", form.suffix()), site).is_empty();
+    let keeps_to_itself = Form::ALL.map(example);
+    let files = site.assets.par_iter().map(|asset| asset.site_path.as_str());
+    files.filter(move |file| {
+        let (stem, form) = split_stem(file.as_bytes());
+        let is_ordinary = file.get(..stem.len()).is_some_and(is_ordinary);
+        !(is_ordinary && keeps_to_itself.get(form as usize) == Some(&true))
+    })
 }
 
 /// The stems, other than its own, of all paths at which some row can answer because of this file.
@@ -162,6 +175,51 @@ fn invert(row: &PathRule, file: &str) -> Option<usize> {
     Some(file.strip_suffix(row.effect.file()?.suffix)?.len())
 }
 
+/// The answers of a stem; `None` if it has neither an answer nor an asset.
+fn routes_of<'s>(
+    near: &Vicinity<'_>,
+    finder: Option<&RuleFinder<'_>>,
+    stem: Cow<'s, str>,
+    memory: &mut Memory,
+) -> Option<StemRoutes<'s>> {
+    let (answers, canonicals) = memory.answers(near);
+    let rules = finder.and_then(|finder| rules_of(&stem, finder));
+    let has_redirect = rules.iter().flat_map(|rules| rules.iter()).any(|rules| rules.redirect.is_some());
+    if near.count == 0 && !has_redirect && answers.are_misses() {
+        return None;
+    }
+    Some(StemRoutes { stem, canonicals, asset_count: near.count, answers, rules })
+}
+
+/// What was worked out for one stem and holds for all that look the same to the rules, which most stems of a site do.
+#[derive(Default)]
+struct Memory {
+    known: FxHashMap<Pattern, ([FormAnswer; 8], [Canonical; 8])>,
+    names: Scratch,
+}
+
+impl Memory {
+    /// What the forms of a stem answer, and where its assets are served without redirect.
+    fn answers(&mut self, near: &Vicinity<'_>) -> (Answers, [Canonical; 8]) {
+        let pattern = near.pattern();
+        let base = if near.count > 0 { near.first } else { 0 };
+        if let Some((forms, canonicals)) = pattern.and_then(|pattern| self.known.get(&pattern)) {
+            return (Answers::Regular { base, forms: *forms }, *canonicals);
+        }
+        self.names.asked_not_found = false;
+        let hits = hits_of(near, &mut self.names);
+        let canonicals = canonicals(near, &hits, &mut self.names);
+        let hits = stored(near.stem, hits);
+        let Some(forms) = regular(near, &hits) else {
+            return (Answers::Irregular(Box::new(full(near.stem, &hits))), canonicals);
+        };
+        if let (Some(pattern), false) = (pattern, self.names.asked_not_found) {
+            self.known.insert(pattern, (forms, canonicals));
+        }
+        (Answers::Regular { base, forms }, canonicals)
+    }
+}
+
 /// What the rules say about stem and suffix, for every form; even where that path has another stem (`/foo/index` and `/`
 /// is a form of `/foo`). No request path is empty, or `.html`.
 fn hits_of(near: &Vicinity<'_>, names: &mut Scratch) -> [Option<Hit>; 8] {
@@ -172,38 +230,32 @@ fn hits_of(near: &Vicinity<'_>, names: &mut Scratch) -> [Option<Hit>; 8] {
     })
 }
 
-/// The answers of a stem; `None` if it has neither an answer nor an asset.
-fn routes_of<'s>(
-    near: &Vicinity<'_>,
-    finder: Option<&RuleFinder<'_>>,
-    stem: Cow<'s, str>,
-    names: &mut Scratch,
-) -> Option<StemRoutes<'s>> {
-    let mut hits = hits_of(near, names);
-    let canonicals = canonicals(near, &hits, names);
-    let mut rules = [PathRules::default(); 8];
+/// Those of them that are stored with this stem, and not with their own.
+fn stored(stem: &str, mut hits: [Option<Hit>; 8]) -> [Option<Hit>; 8] {
     let mut path = String::new();
-    for ((form, hit), rules) in Form::ALL.into_iter().zip(&mut hits).zip(&mut rules) {
-        join(&mut path, &stem, form);
-        if split_stem(path.as_bytes()) != (stem.as_bytes(), form) {
-            // It is stored with its own stem.
-            *hit = None;
-        } else if let Some(finder) = finder.filter(|_| path.starts_with('/')) {
-            *rules = finder.find(&trailmark::encode_site_path(&path));
+    for (hit, form) in hits.iter_mut().zip(Form::ALL) {
+        hit.take_if(|_| !is_form(&mut path, stem, form));
+    }
+    hits
+}
+
+/// The rules that matter for each form of a stem; `None` if there are none for any.
+fn rules_of(stem: &str, finder: &RuleFinder<'_>) -> Option<Box<[PathRules; 8]>> {
+    let mut path = String::new();
+    let rules = Form::ALL.map(|form| {
+        if is_form(&mut path, stem, form) && path.starts_with('/') {
+            finder.find(&trailmark::encode_site_path(&path))
+        } else {
+            PathRules::default()
         }
-    }
-    let base = (near.count > 0).then_some(near.first);
-    let has_redirect = rules.iter().any(|rules| rules.redirect.is_some());
-    if base.is_none() && !has_redirect && hits.iter().all(Option::is_none) {
-        return None;
-    }
-    let answers = match regular(&stem, base, &hits) {
-        Some(forms) => Answers::Regular { base: base.unwrap_or(0), forms },
-        None => Answers::Irregular(Box::new(full(&stem, &hits))),
-    };
-    let has_rules = has_redirect || rules.iter().any(|rules| rules.headers != 0);
-    let rules = has_rules.then(|| Box::new(rules));
-    Some(StemRoutes { stem, canonicals, asset_count: near.count, answers, rules })
+    });
+    rules.iter().any(|rules| *rules != PathRules::default()).then(|| Box::new(rules))
+}
+
+/// Whether stem and suffix make a path with just that stem and form. The path is left in `path`.
+fn is_form(path: &mut String, stem: &str, form: Form) -> bool {
+    join(path, stem, form);
+    split_stem(path.as_bytes()) == (stem.as_bytes(), form)
 }
 
 fn join(path: &mut String, stem: &str, form: Form) {
@@ -213,17 +265,19 @@ fn join(path: &mut String, stem: &str, form: Form) {
 }
 
 /// The answers in compact form, if all of them stay within the stem.
-fn regular(stem: &str, base: Option<AssetIndex>, hits: &[Option<Hit>; 8]) -> Option<[FormAnswer; 8]> {
+fn regular(near: &Vicinity<'_>, hits: &[Option<Hit>; 8]) -> Option<[FormAnswer; 8]> {
+    let base = (near.count > 0).then_some(near.first);
     let mut forms = [FormAnswer::Miss; 8];
     for ((answer, form), hit) in forms.iter_mut().zip(Form::ALL).zip(hits) {
         let Some(Hit { outcome, rule }) = *hit else { continue };
         *answer = match outcome {
             Outcome::Serve(asset) => {
+                // The assets of the stems behind this one can be reached too.
                 let number = u8::try_from(asset.checked_sub(base?)?).ok().filter(|&number| number < 8)?;
                 FormAnswer::Serve { number, rule }
             }
             Outcome::Redirect { kept_len, suffix } => {
-                FormAnswer::Redirect { to: form_of_target(stem, form, kept_len, suffix)?, rule }
+                FormAnswer::Redirect { to: form_of_target(near.stem, form, kept_len, suffix)?, rule }
             }
         };
     }
@@ -237,6 +291,14 @@ fn form_of_target(stem: &str, from: Form, kept_len: usize, suffix: &str) -> Opti
 }
 
 impl Answers {
+    /// Whether nothing is stored for any form.
+    fn are_misses(&self) -> bool {
+        match self {
+            Answers::Regular { forms, .. } => forms.iter().all(|form| *form == FormAnswer::Miss),
+            Answers::Irregular(_) => false,
+        }
+    }
+
     /// The answers spelled out, for a stem whose regular ones find no place among the shapes.
     pub(crate) fn spelled_out(&self, stem: &str) -> Box<[FullAnswer; 8]> {
         match self {

@@ -155,6 +155,20 @@ fn split(asset: &AssetFile) -> (&[u8], Form) {
     split_stem(asset.site_path.as_bytes())
 }
 
+/// Which forms of a stem have a file, and which of these files have the same content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Pattern {
+    /// Bit f: the form with number f has a file.
+    forms: u8,
+    /// By form: the first form whose file has the same content.
+    twins: [u8; Form::ALL.len()],
+}
+
+/// Whether the stem and a form's suffix make a path of just that stem and form, whichever the form.
+pub(crate) fn is_ordinary(stem: &str) -> bool {
+    !stem.is_empty() && split_stem(stem.as_bytes()).1 == Form::Bare
+}
+
 /// A site seen from one stem. The rules ask about names near the path that they look at, nearly all of the same stem; those
 /// files are at hand here, and the others are searched from here on.
 #[derive(Debug)]
@@ -201,6 +215,36 @@ impl<'s> Vicinity<'s> {
             Ordering::Greater => self.site.find((stem, form), self.first as usize + usize::from(self.count)),
             Ordering::Less => self.site.find((stem, form), 0),
         }
+    }
+
+    /// On what the rules' answers depend, if the stem is like most: every name that a rule can make from its forms is again one
+    /// of its forms, or has no file.
+    pub(crate) fn pattern(&self) -> Option<Pattern> {
+        (is_ordinary(self.stem) && !self.has_files_below()).then(|| {
+            let mut pattern = Pattern { forms: 0, twins: [0; Form::ALL.len()] };
+            let own = self.own.iter().enumerate().filter_map(|(form, asset)| Some((form, (*asset)?)));
+            for (form, asset) in own {
+                pattern.forms |= 1 << form;
+                let twin = self
+                    .own
+                    .iter()
+                    .position(|other| other.is_some_and(|other| self.site.same_content(other, asset)));
+                if let (Some(place), Some(twin)) = (pattern.twins.get_mut(form), twin) {
+                    *place = twin as u8;
+                }
+            }
+            pattern
+        })
+    }
+
+    /// Whether there may be files of other stems that begin with this one and a `.` or a `/`.
+    fn has_files_below(&self) -> bool {
+        let Some(next) = self.site.assets.get(self.first as usize + usize::from(self.count)) else {
+            return false;
+        };
+        let rest = split(next).0.strip_prefix(self.stem.as_bytes());
+        // Stems that go on with a later byte come after all of those.
+        rest.and_then(<[u8]>::first).is_some_and(|&byte| byte <= b'/')
     }
 
     /// The stem's own asset of a form.
