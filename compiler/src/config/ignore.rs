@@ -2,7 +2,7 @@
 //!
 //! Given the text of the file, [`AssetsIgnore::parse`] gives a matcher, and a note on every line that does not do what it
 //! seems to say. The platform reads the file with version 5.3.1 of the npm package `ignore`, which says of itself that it
-//! follows gitignore and has ways of its own; here the crate `ignore` does the matching, and [`Line::globs`] puts each line
+//! follows gitignore and has ways of its own; here the crate `ignore` does the matching, and `Line::globs` puts each line
 //! into words that make it do what the package does. Source: `docs/ROUTING.md`, "Files that are never served"; the
 //! package's `REPLACERS`. What differs from git:
 //!

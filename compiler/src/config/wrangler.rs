@@ -2,7 +2,7 @@
 //!
 //! Given: the text of such a file, and perhaps the name of one of its environments. Gives: the few values
 //! that decide how requests are answered, as plain data, with warnings for keys that were probably meant to
-//! be one of ours. What wrangler refuses is refused here too, with the place in the file. Only [`find`],
+//! be one of ours. What wrangler refuses is refused here too, with the place in the file. Only [`find()`],
 //! [`find_env`] and [`read`] touch the disk.
 //!
 //! Source: the configuration reference of wrangler,
