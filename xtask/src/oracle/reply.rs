@@ -135,15 +135,19 @@ impl Ours {
     /// If the manifest does not open, which it did before.
     pub(super) fn answer_all(&self, case: &Case) -> Result<Vec<OurReply>> {
         let manifest = Manifest::open(&self.bytes)?;
-        let own_tags: HashMap<String, String> = manifest
-            .assets()
-            .map(|asset| (asset.site_path().to_string(), asset.etag().to_string()))
-            .collect();
+        // By the platform's tag, since a file that is not taken may have a twin that is.
+        let own_of: HashMap<&str, &str> =
+            self.tags.iter().map(|(own, theirs)| (theirs.as_str(), own.as_str())).collect();
+        let own_tag = |file: &str| {
+            let theirs = production_tag(&case.tree, file)?;
+            own_of.get(theirs.as_str()).map(|&own| own.to_owned())
+        };
+        let own_tag = |file: &str| own_tag(file).unwrap_or_else(unknown_tag);
         let mut scratch = Scratch::new();
         let answers = case
             .requests
             .iter()
-            .map(|ask| self.answer(&manifest, ask, &sent(ask, case.wire), &own_tags, &mut scratch));
+            .map(|ask| self.answer(&manifest, ask, &sent(ask, case.wire), &own_tag, &mut scratch));
         Ok(answers.collect())
     }
 
@@ -152,10 +156,10 @@ impl Ours {
         manifest: &Manifest<'_>,
         ask: &Ask,
         target: &str,
-        own_tags: &HashMap<String, String>,
+        own_tag: &dyn Fn(&str) -> String,
         scratch: &mut Scratch,
     ) -> OurReply {
-        let headers = ask.headers_with(|file| own_tags.get(file).cloned().unwrap_or_else(unknown_tag));
+        let headers = ask.headers_with(own_tag);
         let path = match RequestPath::parse(target, scratch) {
             Ok(path) => path,
             Err(error) => return OurReply { reply: Reply::Failed(error.to_string()), rule: String::new() },
