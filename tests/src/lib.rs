@@ -2,11 +2,13 @@
 
 pub mod conformance;
 pub mod corpus;
+pub mod judge;
 pub mod format_docs;
 pub mod mutate;
 pub mod reference;
 pub mod routing_docs;
 pub mod sites;
+pub mod targets;
 
 /// The README's example, run as a test.
 #[cfg(doctest)]

@@ -11,6 +11,7 @@ mod plain_reader;
 mod preflight;
 mod properties;
 mod random_sites;
+mod regressions;
 mod requests;
 mod routing_docs;
 mod scan;

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
-use trailmark::format::{self, header};
-use trailmark::key::{checksum, path_key};
-use trailmark::{Manifest, Request, RequestHeaders, RequestPath, Scratch};
+use trailmark::{Manifest, RequestPath, Scratch};
 use trailmark_compiler::options::{HtmlHandling, Platform};
 use trailmark_compiler::resolve::{self, Outcome};
-use trailmark_compiler::{AssetFile, Provenance, RoutingOptions, Site, manifest_of, manifest_with_rules};
+use trailmark_compiler::{AssetFile, RoutingOptions, Site, manifest_of, manifest_with_rules};
 use trailmark_tests::conformance::assets_of;
+use trailmark_tests::judge::looked_up;
+use trailmark_tests::mutate::{interrogate, reseal};
 use trailmark_tests::reference::{self, Answer, Found};
 
 use crate::random_sites::{config, draft, files, files_on_disk, options};
@@ -20,18 +20,6 @@ use crate::requests::configured;
 
 fn shown(bytes: &[u8]) -> String {
     bytes.escape_ascii().to_string()
-}
-
-/// What the encoded manifest answers, in the terms of the reference.
-fn looked_up<'m>(manifest: &'m Manifest<'_>, target: &[u8], scratch: &mut Scratch) -> Option<Answer<'m>> {
-    let request = RequestPath::parse(target, scratch).ok()?;
-    let answer = manifest.lookup(&request);
-    Some(Answer {
-        status: answer.status(),
-        location: answer.location().map(|location| location.to_string()),
-        asset: answer.asset().map(|asset| asset.site_path().to_string()),
-        rule: manifest.rule_name(answer.rule()),
-    })
 }
 
 proptest! {
@@ -265,46 +253,6 @@ fn harm(damage: &Damage, bytes: &mut Vec<u8>) {
         Damage::Cut(at) => bytes.truncate(at.index(len)),
         Damage::Append(more) => bytes.extend_from_slice(more),
     }
-}
-
-/// Makes the header fit the bytes again, so that damage gets past the first checks.
-fn reseal(bytes: &mut [u8]) {
-    if bytes.len() < format::HEADER_LEN {
-        return;
-    }
-    let total = bytes.len() as u64;
-    bytes[header::TOTAL_LEN..][..8].copy_from_slice(&total.to_le_bytes());
-    let count = bytes[header::SECTION_COUNT..][..4].try_into().map(u32::from_le_bytes).unwrap();
-    let table_len = count.min(format::MAX_SECTIONS) as usize * format::SECTION_ENTRY_LEN;
-    let Some(table) = bytes.get(format::HEADER_LEN..format::HEADER_LEN + table_len) else { return };
-    let sum = path_key(table, checksum(&bytes[..header::HEADER_CHECKSUM]));
-    bytes[header::HEADER_CHECKSUM..][..8].copy_from_slice(&sum.to_le_bytes());
-}
-
-/// Asks a manifest everything that it can be asked.
-fn interrogate(manifest: &Manifest<'_>, targets: &[Vec<u8>]) {
-    let mut scratch = Scratch::new();
-    for target in targets {
-        let Ok(path) = RequestPath::parse(target, &mut scratch) else { continue };
-        let resolution = manifest.lookup(&path);
-        let _ = resolution.display(manifest).to_string();
-        for method in ["GET", "POST"] {
-            let mut headers = RequestHeaders::default();
-            headers.if_none_match = Some(b"\"x\"");
-            headers.sec_fetch_mode = Some(b"navigate");
-            let request = Request::new(method, path, headers);
-            let _ = manifest.decide(&request);
-            let answer = manifest.answer(&request);
-            answer.headers().for_each(|(_, value)| drop(value.to_string()));
-        }
-    }
-    for asset in manifest.assets() {
-        let facts = (asset.size(), asset.fingerprint(), asset.etag(), asset.media_type());
-        let _ = (facts, asset.site_path().to_string(), asset.canonical_url().map(|url| url.to_string()));
-    }
-    manifest.routes().for_each(|route| drop((route.path.to_string(), manifest.rule_name(route.rule))));
-    let _ = (manifest.verify(), Provenance::read(manifest), format!("{manifest:?}"));
-    manifest.sections().for_each(drop);
 }
 
 proptest! {

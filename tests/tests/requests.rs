@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use trailmark::{Decision, HeaderValue, Manifest, Request, RequestHeaders, RequestPath, Scratch};
-use trailmark_compiler::config::headers::{self, apply_headers};
+use trailmark::{Manifest, Scratch};
+use trailmark_compiler::config::headers;
 use trailmark_compiler::config::redirects::{self, RedirectOptions};
 use trailmark_compiler::config::{routes_json, run_worker_first};
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::router::{Router, ScriptFirst};
 use trailmark_compiler::{RoutingOptions, Site, SiteRules, manifest_with_rules};
 use trailmark_tests::conformance::assets_of;
+use trailmark_tests::judge::{ask_manifest, with_headers};
 use trailmark_tests::reference::requests::{Ask, Served, Verdict, decide};
-use trailmark_tests::reference::{self, Answer};
 
 use crate::random_sites::{Draft, config, draft, files, options};
 
@@ -185,19 +185,6 @@ impl Asked {
     }
 }
 
-/// The response headers that both ways must agree on.
-type Lines = Vec<(String, String)>;
-
-fn lines(answer: &trailmark::Answer<'_, '_>) -> Lines {
-    let mut lines: Lines = answer
-        .headers()
-        .map(|(name, value): (_, HeaderValue<'_, '_>)| (name.to_owned(), value.to_string()))
-        .collect();
-    // The order of different headers means nothing; that of the lines of one does, and stays.
-    lines.sort_by(|(a, _), (b, _)| a.cmp(b));
-    lines
-}
-
 proptest! {
     #![proptest_config(config(1500))]
 
@@ -243,56 +230,4 @@ proptest! {
             }
         }
     }
-}
-
-fn ask_manifest<'m>(
-    manifest: &'m Manifest<'_>,
-    ask: &Ask<'_>,
-    scratch: &mut Scratch,
-) -> Option<(Verdict<'m>, Lines)> {
-    let path = RequestPath::parse(ask.target, scratch).ok()?;
-    let mut headers = RequestHeaders::default();
-    headers.if_none_match = ask.if_none_match.map(str::as_bytes);
-    headers.sec_fetch_mode = ask.sec_fetch_mode.map(str::as_bytes);
-    let mut request = Request::new(ask.method, path, headers);
-    request.host = ask.host;
-    Some(match manifest.decide(&request) {
-        Decision::Worker { rule, .. } => (Verdict::Script { rule: manifest.rule_name(rule) }, Lines::new()),
-        Decision::Assets(answer) => {
-            let verdict = Verdict::Assets(Answer {
-                status: answer.status,
-                location: answer.location().map(|location| location.to_string()),
-                asset: answer.body.map(|asset| asset.site_path().to_string()),
-                rule: manifest.rule_name(answer.rule),
-            });
-            (verdict, lines(&answer))
-        }
-        other => panic!("an unknown decision: {other:?}"),
-    })
-}
-
-/// What the rules of `_headers` make of the headers that are sent without them; `None` where nothing can be said.
-fn with_headers(
-    rules: &SiteRules,
-    platform: Platform,
-    ask: &Ask<'_>,
-    answer: &Answer<'_>,
-    base: Lines,
-) -> Option<Lines> {
-    if answer.status == 500 {
-        return None;
-    }
-    // To what the router itself sends, no rule is applied.
-    if answer.rule.starts_with("router/") {
-        return Some(base);
-    }
-    let (path, _) = reference::parse_target(ask.target)?;
-    let host = ask.host.split(':').next()?;
-    let mut lines = apply_headers(rules.headers.as_ref()?, host, &path, base).ok()?;
-    if platform == Platform::Pages && answer.status == 404 {
-        lines.retain(|(name, _)| name != "cache-control");
-        lines.push(("cache-control".to_owned(), "no-store".to_owned()));
-    }
-    lines.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Some(lines)
 }
