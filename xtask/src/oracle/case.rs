@@ -103,6 +103,8 @@ impl Case {
         for (name, text) in texts {
             if let Some(text) = text {
                 std::fs::write(folder.join(name), text)?;
+                // An `.assetsignore` may make a rule file a file of the site.
+                self.tree.files.insert(format!("/{name}"), text.clone().into_bytes());
             }
         }
         Ok(())
