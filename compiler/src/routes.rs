@@ -155,9 +155,7 @@ fn other_stems<'s>(file: &'s str, site: &Site) -> Vec<Cow<'s, str>> {
             path.push_str(row.shape.suffix());
         }
         let stem = resolve::stem_of(&path);
-        let is_reachable =
-            path.starts_with('/') && (site.options.platform == Platform::Pages || !path.contains("//"));
-        if stem == own || !is_reachable {
+        if stem == own || !can_be_asked(site, &path) {
             continue;
         }
         // A path that is no longer than the file's name is the beginning of it.
@@ -221,13 +219,18 @@ impl Memory {
 }
 
 /// What the rules say about stem and suffix, for every form; even where that path has another stem (`/foo/index` and `/`
-/// is a form of `/foo`). No request path is empty, or `.html`.
+/// is a form of `/foo`).
 fn hits_of(near: &Vicinity<'_>, names: &mut Scratch) -> [Option<Hit>; 8] {
     let mut path = String::with_capacity(near.stem.len() + Form::IndexIndexHtml.suffix().len());
     Form::ALL.map(|form| {
         join(&mut path, near.stem, form);
-        if path.starts_with('/') { resolve::resolve_near(near, &path, names) } else { None }
+        if can_be_asked(near.site, &path) { resolve::resolve_near(near, &path, names) } else { None }
     })
+}
+
+/// Whether some request has this site path. None is empty, or `.html`; on Workers, none has two slashes in a row.
+fn can_be_asked(site: &Site, path: &str) -> bool {
+    path.starts_with('/') && (site.options.platform == Platform::Pages || !path.contains("//"))
 }
 
 /// Those of them that are stored with this stem, and not with their own.

@@ -2,8 +2,8 @@
 
 pub mod conformance;
 pub mod corpus;
-pub mod judge;
 pub mod format_docs;
+pub mod judge;
 pub mod mutate;
 pub mod reference;
 pub mod routing_docs;

@@ -1,13 +1,14 @@
 //! The one integration test binary.
 
 mod batch;
+mod canonical;
 mod cli;
 mod conformance;
 mod corpus;
 mod corruption;
 mod exhaustive;
-mod golden;
 mod format_example;
+mod golden;
 mod hostile;
 mod plain_reader;
 mod preflight;
