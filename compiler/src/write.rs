@@ -1,9 +1,11 @@
 //! Puts a manifest in its place: a temporary file in the same folder, synced, renamed. Whoever has the old manifest open
 //! or mapped keeps it whole; whoever opens the path gets the old one or the new one, never a part.
 
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{DirEntry, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::error::CompileError;
 
@@ -40,7 +42,7 @@ pub fn check_output(output: &Path, dist: &Path) -> Result<(), CompileError> {
     temporary_file(folder).map(drop).map_err(failed)
 }
 
-/// Writes a manifest. Nothing is left behind if it fails.
+/// Writes a manifest. Nothing is left behind if it fails; what a killed process leaves, a later call removes after an hour.
 ///
 /// A link is followed; its target is replaced. A device or pipe is written to, not replaced.
 ///
@@ -56,6 +58,7 @@ fn write_new(output: &Path, manifest: &[u8]) -> io::Result<()> {
     }
     let place = place_of(output)?;
     let folder = folder_of(&place);
+    remove_leftovers(folder);
     let mut file = temporary_file(folder)?;
     file.write_all(manifest)?;
     file.as_file().sync_all()?;
@@ -92,9 +95,38 @@ fn folder_of(place: &Path) -> &Path {
     }
 }
 
+const TEMPORARY_PREFIX: &str = ".trailmark-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
+/// Random characters between the two.
+const TEMPORARY_RANDOM_LEN: usize = 6;
+/// A temporary file that nobody has written to for so long belongs to a compile that was killed.
+const LEFTOVER_AGE: Duration = Duration::from_secs(3600);
+
+/// Removes what killed compiles have left in a folder, as far as that is possible, so that it does not pile up.
+fn remove_leftovers(folder: &Path) {
+    let is_old = |entry: &DirEntry| {
+        let modified = entry.metadata().ok().filter(|metadata| metadata.is_file())?.modified().ok()?;
+        Some(modified.elapsed().ok()? > LEFTOVER_AGE)
+    };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for entry in entries.filter(|entry| is_temporary_name(&entry.file_name())) {
+        if is_old(&entry) == Some(true) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_temporary_name(name: &OsStr) -> bool {
+    let middle =
+        name.to_str().and_then(|name| name.strip_prefix(TEMPORARY_PREFIX)?.strip_suffix(TEMPORARY_SUFFIX));
+    middle.is_some_and(|middle| {
+        middle.len() == TEMPORARY_RANDOM_LEN && middle.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
 fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".trailmark-").suffix(".tmp");
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX).rand_bytes(TEMPORARY_RANDOM_LEN);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -119,3 +119,86 @@ impl ManifestFile {
         matches!(self.memory, Memory::Mapped(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::string::{String, ToString};
+    use std::{env, fs, println};
+
+    use super::*;
+    use crate::path::{RequestPath, Scratch};
+
+    /// A committed manifest.
+    const GOLDEN: &[u8] = include_bytes!("../../tests/golden/v1-workers.bin");
+
+    fn answers(file: &ManifestFile) -> String {
+        let mut scratch = Scratch::new();
+        let manifest = file.manifest();
+        let answer = |target| {
+            let request = RequestPath::parse(target, &mut scratch).unwrap();
+            manifest.lookup(&request).display(manifest).to_string()
+        };
+        ["/about.html", "/about", "/blog/deep/x", "/nope"].map(answer).join("\n")
+    }
+
+    fn file_with(bytes: &[u8], name: &str) -> std::path::PathBuf {
+        let path = env::temp_dir().join(std::format!("trailmark-{name}-{}", std::process::id()));
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn mapped_manifest_answers_as_before_when_its_file_is_replaced_by_renaming_or_deleted() {
+        let path = file_with(GOLDEN, "replaced");
+        // SAFETY: the file is renamed over and deleted, never truncated or written to.
+        let mapped = unsafe { ManifestFile::map(&path) }.unwrap();
+        let before = answers(&mapped);
+        fs::rename(file_with(b"another file altogether", "other"), &path).unwrap();
+        assert!(ManifestFile::read(&path).is_err());
+        assert_eq!(answers(&mapped), before);
+        fs::remove_file(&path).unwrap();
+        assert_eq!(answers(&mapped), before);
+        assert_eq!(mapped.manifest().verify(), Ok(()));
+    }
+
+    #[test]
+    fn read_manifest_answers_as_before_whatever_happens_to_its_file() {
+        let path = file_with(GOLDEN, "truncated");
+        let read = ManifestFile::read(&path).unwrap();
+        let before = answers(&read);
+        fs::write(&path, b"short").unwrap();
+        assert_eq!(answers(&read), before);
+        assert!(matches!(ManifestFile::read(&path), Err(FileError::Open(_))));
+        fs::remove_file(&path).unwrap();
+        assert_eq!(answers(&read), before);
+        assert!(!read.is_mapped());
+    }
+
+    #[test]
+    fn empty_and_missing_files_are_errors() {
+        let path = file_with(b"", "empty");
+        // SAFETY: nothing is mapped, since there is nothing in it.
+        assert!(matches!(unsafe { ManifestFile::map(&path) }, Err(FileError::Open(_))));
+        fs::remove_file(&path).unwrap();
+        // SAFETY: there is no file.
+        assert!(matches!(unsafe { ManifestFile::map(&path) }, Err(FileError::Io(_))));
+    }
+
+    /// `cargo xtask torture` runs this with little address space and a manifest of millions of pages.
+    #[test]
+    fn manifest_that_the_environment_names_is_mapped_and_asked() {
+        let Some(path) = env::var_os("TRAILMARK_BIG_MANIFEST") else { return };
+        // SAFETY: the task that set the variable made the file for this process alone.
+        let mapped = unsafe { ManifestFile::map(path) }.unwrap();
+        let manifest = mapped.manifest();
+        let mut scratch = Scratch::new();
+        for index in 0..1000u32 {
+            let asset = manifest.asset(index * 1009 % manifest.asset_count() as u32).unwrap();
+            let target = asset.canonical_url().unwrap().to_string();
+            let request = RequestPath::parse(&target, &mut scratch).unwrap();
+            assert_eq!(manifest.lookup(&request).status(), 200, "{target}");
+        }
+        println!("{} bytes mapped, {} assets", manifest.len(), manifest.asset_count());
+    }
+}

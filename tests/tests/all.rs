@@ -7,6 +7,7 @@ mod conformance;
 mod corpus;
 mod corruption;
 mod exhaustive;
+mod faults;
 mod format_example;
 mod golden;
 mod hostile;
