@@ -19,6 +19,16 @@ pub(crate) struct Index {
     pub(crate) shape: IndexShape,
     /// One byte a bucket.
     pub(crate) pilots: Vec<u8>,
+    /// The path keys, in the order in which the stems were given.
+    pub(crate) keys: Vec<u64>,
+}
+
+impl Index {
+    /// The slot of one of the keys.
+    pub(crate) fn slot(&self, key: u64) -> u32 {
+        let (part, bucket) = self.shape.bucket(key);
+        self.shape.slot(key, part, self.pilots[bucket as usize]) as u32
+    }
 }
 
 /// Keys of a part, roughly: small enough that all a part's build touches stays in the second-level cache.
@@ -34,21 +44,21 @@ const MAX_SEEDS: u64 = 64;
 pub(crate) fn build(stems: &[&str]) -> Option<Index> {
     if stems.is_empty() {
         let shape = IndexShape { part_count: 0, buckets_per_part: 0, slots_per_part: 0 };
-        return Some(Index { seed: 0, shape, pilots: Vec::new() });
+        return Some(Index { seed: 0, shape, pilots: Vec::new(), keys: Vec::new() });
     }
     (0..MAX_SEEDS).find_map(|attempt| {
         let seed = attempt.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let keys: Vec<u64> = stems.par_iter().map(|stem| path_key(stem.as_bytes(), seed)).collect();
-        build_from_keys(&keys, seed)
+        build_from_keys(keys, seed)
     })
 }
 
-fn build_from_keys(keys: &[u64], seed: u64) -> Option<Index> {
+fn build_from_keys(keys: Vec<u64>, seed: u64) -> Option<Index> {
     let part_count = keys.len().div_ceil(KEYS_PER_PART);
     let mut shape =
         IndexShape { part_count: u32::try_from(part_count).ok()?, buckets_per_part: 1, slots_per_part: 1 };
     let mut parts = vec![Vec::with_capacity(keys.len() / part_count * 21 / 20); part_count];
-    for &key in keys {
+    for &key in &keys {
         parts.get_mut(shape.bucket(key).0 as usize)?.push(key);
     }
     let most = parts.iter().map(Vec::len).max().unwrap_or(0);
@@ -56,7 +66,7 @@ fn build_from_keys(keys: &[u64], seed: u64) -> Option<Index> {
     shape.slots_per_part = u32::try_from((most * SLOTS_PER_MILLE).div_ceil(1000)).ok()?;
     let pilots: Option<Vec<Vec<u8>>> =
         parts.into_par_iter().map(|keys| Part::new(shape, &keys).and_then(Part::place_all)).collect();
-    Some(Index { seed, shape, pilots: pilots?.concat() })
+    Some(Index { seed, shape, pilots: pilots?.concat(), keys })
 }
 
 /// A bucket that waits to be placed; larger ones come first, then lower numbers.

@@ -26,7 +26,9 @@
 
 pub mod config;
 mod encode;
+mod encode_assets;
 mod encode_rules;
+mod encode_slots;
 mod error;
 mod excluded;
 mod hash;
