@@ -6,6 +6,6 @@ mod explain;
 mod help;
 mod inspect;
 mod resolve;
-mod support;
+pub(crate) mod support;
 mod terminal;
 mod verify;
