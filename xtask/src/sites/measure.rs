@@ -87,8 +87,7 @@ pub(super) fn here(site: &SiteList, folder: &Path, platform: Platform) -> Result
 }
 
 fn compile_here(folder: &Path, platform: Platform) -> Result<(Measured, Vec<u8>)> {
-    let options =
-        CompileOptions { routing: figures::routing(platform), strict: true, ..CompileOptions::default() };
+    let options = CompileOptions { routing: figures::routing(platform), ..CompileOptions::default() };
     let compiled = compile(folder, &options, &())?;
     let times = &compiled.report.seconds;
     let seconds = [times.scan, times.hash, times.resolve, times.encode].map(|time| time.as_secs_f64());
