@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -59,11 +59,13 @@ impl Chart {
         }
         let x = range(points().map(|point| point.0), 1.0);
         let y = range(points().map(|point| point.1), 1.25);
-        self.draw(path, x, y).map_err(|error| anyhow!("can't draw {}: {error}", path.display()))
+        let mut svg = String::new();
+        self.draw(&mut svg, x, y).map_err(|problem| anyhow!("can't draw {}: {problem}", path.display()))?;
+        std::fs::write(path, svg).with_context(|| format!("can't write {}", path.display()))
     }
 
-    fn draw(&self, path: &Path, x: (f64, f64), y: (f64, f64)) -> Result<(), Box<dyn std::error::Error>> {
-        let root = SVGBackend::new(path, SIZE).into_drawing_area();
+    fn draw(&self, svg: &mut String, x: (f64, f64), y: (f64, f64)) -> Result<(), Box<dyn std::error::Error>> {
+        let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
         root.fill(&WHITE)?;
         let (left, right) = root.split_horizontally(SIZE.0 - NAMES);
         let mut chart = ChartBuilder::on(&left)

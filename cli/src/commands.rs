@@ -1,5 +1,6 @@
 //! The subcommands: a file each, with its arguments and `run`.
 
+pub(crate) mod bench;
 pub(crate) mod compile;
 pub(crate) mod explain;
 pub(crate) mod inspect;

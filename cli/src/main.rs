@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{compile, explain, inspect, resolve, verify};
+use crate::commands::{bench, compile, explain, inspect, resolve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -41,6 +41,7 @@ enum Command {
     Explain(explain::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Bench(bench::Args),
 }
 
 const AFTER_HELP: &str = "\
@@ -77,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Bench(args) => bench::run(args),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The built command, as its users meet it: what it prints, where, and how it ends.
 
 mod bad_input;
+mod bench;
 mod compile;
 mod explain;
 mod help;
