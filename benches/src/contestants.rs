@@ -3,6 +3,7 @@
 //!
 //! - [`Trailmark`](trailmark::Trailmark): the manifest.
 //! - [`Tables`](tables::Tables) over a hash map, a perfect hash or an automaton that holds every form of every page.
+//! - [`ParseOnly`](trailmark::ParseOnly): nobody; what parsing a request costs everybody.
 //! - [`Cloudflare`](cloudflare::Cloudflare): the way of the platform itself, which stores names of files only and probes the
 //!   candidates for each request.
 //!
@@ -76,6 +77,11 @@ pub trait Contestant {
 
     /// The same in full.
     fn spell(&self, ask: &Ask<'_>, buffer: &mut Buffer) -> Spelled;
+
+    /// Whether it answers at all, so that its answers have to be right.
+    fn answers(&self) -> bool {
+        true
+    }
 }
 
 /// Status and asset of an answer in one number; no asset is `u32::MAX`.

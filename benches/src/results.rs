@@ -99,6 +99,8 @@ pub enum Name {
     Cloudflare,
     /// Our own whole answer.
     WholeAnswer,
+    /// Nobody: parsing alone.
+    ParseOnly,
     /// Our own manifest in memory of the process instead of mapped.
     InMemory,
 }
@@ -115,6 +117,7 @@ impl Name {
             Name::Fst => "`fst::Map`",
             Name::Cloudflare => "Cloudflare's way",
             Name::WholeAnswer => "Trailmark, the whole answer",
+            Name::ParseOnly => "parsing the request, and no answer",
             Name::InMemory => "Trailmark, read instead of mapped",
         }
     }

@@ -68,13 +68,13 @@ struct PtrRecord {
 impl PtrMap {
     /// Builds one.
     pub fn new(manifest: &Manifest<'_>) -> (PtrMap, Common) {
-        let mut keys = Vec::new();
+        let key_len = |route: ::trailmark::Route<'_>| route.path.parts().0.len() + route.path.parts().1.len();
+        let mut keys = Vec::with_capacity(manifest.routes().map(key_len).sum());
         let mut listed: Vec<PtrRecord> = Vec::with_capacity(routes::count(manifest));
         let common = routes::for_each(manifest, |path, stored| {
             listed.push(PtrRecord { key: (keys.len() as u64) << 16 | path.len() as u64, stored });
             keys.extend_from_slice(path);
         });
-        keys.shrink_to_fit();
         let key_of = |record: &PtrRecord| &keys[range(record.key)];
         let hash = DefaultPtrHash::<Xxh3, [u8]>::new_from_par_iter(
             listed.len(),

@@ -12,7 +12,7 @@ use crate::requests::Mix;
 use crate::results::{Name, Opening, Results, SiteResult};
 
 /// In the order of the tables.
-const NAMES: [Name; 9] = [
+const NAMES: [Name; 10] = [
     Name::Hashbrown,
     Name::HashbrownFolders,
     Name::Std,
@@ -22,7 +22,13 @@ const NAMES: [Name; 9] = [
     Name::Cloudflare,
     Name::InMemory,
     Name::WholeAnswer,
+    Name::ParseOnly,
 ];
+
+/// Whether it is another structure, and not a variant of one.
+fn is_structure(name: Name) -> bool {
+    !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer | Name::ParseOnly)
+}
 
 fn sites(results: &Results) -> &[SiteResult] {
     results.lookup.figures.as_deref().unwrap_or_default()
@@ -47,7 +53,7 @@ pub(super) fn charts(results: &Results, folder: &Path) -> Result<()> {
     ns(Mix::Miss, Pace::StartToEnd, "A miss with a root 404.html, start to end", "miss-start-to-end.svg")?;
     ns(Mix::Mixed, Pace::StartToEnd, "The mix, start to end", "mix-start-to-end.svg")?;
     let bytes = Chart {
-        title: "Memory".to_owned(),
+        title: "Bytes a page".to_owned(),
         across: "pages".to_owned(),
         up: "bytes a page".to_owned(),
         lines: lines(results, |site, name| {
@@ -68,9 +74,7 @@ fn lines(results: &Results, value: impl Fn(&SiteResult, Option<Name>) -> Option<
         let text = name.map_or("Trailmark".to_owned(), |name| name.text().replace('`', ""));
         Line { name: text, points: points.collect(), is_ours: name.is_none() }
     };
-    let others = NAMES
-        .into_iter()
-        .filter(|name| !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer));
+    let others = NAMES.into_iter().filter(|&name| is_structure(name));
     let lines = std::iter::once(line(None)).chain(others.map(|name| line(Some(name))));
     lines.filter(|line| !line.points.is_empty()).collect()
 }
@@ -159,8 +163,7 @@ fn sizes(sites: &[SiteResult]) -> String {
         std::iter::once("of it the assets".to_owned())
             .chain(sites.iter().map(|site| per_page(site.section("assets"), site))),
     );
-    let built = |name: Name| !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer);
-    for name in NAMES.into_iter().filter(|&name| built(name)) {
+    for name in NAMES.into_iter().filter(|&name| is_structure(name)) {
         let cells =
             sites.iter().map(|site| site.of(name).map_or(NONE.to_owned(), |one| per_page(one.bytes, site)));
         table.row(std::iter::once(name.text().to_owned()).chain(cells));
@@ -183,7 +186,7 @@ fn sizes(sites: &[SiteResult]) -> String {
         std::iter::once("**Trailmark**".to_owned())
             .chain(sites.iter().map(|site| seconds(site.build_seconds))),
     );
-    for name in NAMES.into_iter().filter(|&name| built(name)) {
+    for name in NAMES.into_iter().filter(|&name| is_structure(name)) {
         let cells =
             sites.iter().map(|site| site.of(name).map_or(NONE.to_owned(), |one| seconds(one.build_seconds)));
         table.row(std::iter::once(name.text().to_owned()).chain(cells));

@@ -78,24 +78,27 @@ fn site(results: &Results, pages: usize) -> Option<&SiteResult> {
     results.lookup.figures.iter().flatten().find(|site| site.pages == pages)
 }
 
-/// Instructions of parsing and of a whole lookup.
-fn parse_share(results: &Results) -> Option<(f64, f64)> {
-    let counts = results.instructions.figures.as_ref()?;
-    let of = |call: &str| {
-        counts.iter().find(|count| count.kind == "hit" && count.call.contains(call)).map(|count| count.count)
-    };
-    Some((of("alone")?, of("lookup")?))
+/// How much of a hit is the parsing of the request, which all contestants do alike.
+fn parsing(results: &Results, pages: usize) -> String {
+    let mut parts = Vec::new();
+    if let Some(cell) =
+        site(results, pages).and_then(|site| site.cell(Name::ParseOnly, Mix::Hit, Pace::StartToEnd))
+    {
+        let (parse, all) = (nanoseconds(cell.theirs), nanoseconds(cell.ours));
+        parts.push(format!("{parse} of the {all} ns of a hit at {} pages", count(pages)));
+    }
+    let counts = results.instructions.figures.iter().flatten().filter(|count| count.kind == "hit");
+    let of = |call: &str| counts.clone().find(|count| count.call.contains(call)).map(|count| count.count);
+    if let Some((parse, all)) = of("alone").zip(of("lookup")) {
+        parts.push(format!("{} of its {} instructions", nanoseconds(parse), nanoseconds(all)));
+    }
+    if parts.is_empty() {
+        return "parsing the request is the same for both".to_owned();
+    }
+    format!("{} are the loop and the parsing of the request, the same for both", parts.join(" and "))
 }
 
 fn lookup(results: &Results) -> Vec<Target> {
-    let parsing = match parse_share(results) {
-        Some((parse, all)) => format!(
-            "{} of the {} instructions of a hit parse the request, and are the same for both",
-            nanoseconds(parse),
-            nanoseconds(all)
-        ),
-        None => "parsing the request is the same for both".to_owned(),
-    };
     let mut targets = Vec::new();
     for (pages, target, least) in
         [(1_000_000, "at least 3", 3.0), (100_000, "at least 2.5", 2.5), (10_000, "at least 1.5", 1.5)]
@@ -111,12 +114,13 @@ fn lookup(results: &Results) -> Vec<Target> {
                 format!("{} ({} against {} ns)", ratio(cell.ratio), nanoseconds(cell.ours), nanoseconds(cell.theirs))
             }),
             limit: format!(
-                "{parsing}; at this size much of either table is in the caches, where a further access costs a few nanoseconds \
-                 instead of a hundred"
+                "{}; at this size much of either table is in the caches, where a further access costs a few nanoseconds \
+                 instead of a hundred",
+                parsing(results, pages)
             ),
         });
     }
-    targets.push(cloudflare(results, &parsing));
+    targets.push(cloudflare(results));
     let cell = site(results, 100_000).and_then(|site| site.cell(Name::Phf, Mix::Hit, Pace::StartToEnd));
     targets.push(Target {
         what: "hit, start to end, 100,000 pages: times `phf::Map`".to_owned(),
@@ -131,7 +135,7 @@ fn lookup(results: &Results) -> Vec<Target> {
                 nanoseconds(cell.theirs)
             )
         }),
-        limit: parsing.clone(),
+        limit: parsing(results, 100_000),
     });
     let million = site(results, 1_000_000);
     let cell = million.and_then(|site| site.cell(Name::Hashbrown, Mix::Miss, Pace::StartToEnd));
@@ -153,12 +157,12 @@ fn lookup(results: &Results) -> Vec<Target> {
                 nanoseconds(cell.theirs)
             )
         }),
-        limit: parsing,
+        limit: parsing(results, 1_000_000),
     });
     targets
 }
 
-fn cloudflare(results: &Results, parsing: &str) -> Target {
+fn cloudflare(results: &Results) -> Target {
     let cells: Vec<(usize, f64)> = results
         .lookup
         .figures
@@ -176,8 +180,9 @@ fn cloudflare(results: &Results, parsing: &str) -> Target {
         value: lowest,
         shown: each.join(", "),
         limit: format!(
-            "{parsing}; most hits of its way need one or two names hashed (some 60 ns each with the processor's SHA instructions) and \
-             searched for, and while the list is in the caches a search costs little"
+            "{}; most hits of its way need one or two names hashed (some 60 ns each with the processor's SHA instructions) and \
+             searched for, and while the list is in the caches a search costs little",
+            parsing(results, 10_000)
         ),
     }
 }

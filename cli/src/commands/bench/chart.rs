@@ -36,6 +36,7 @@ fn draw(report: &Report<'_>, svg: &mut String) -> Result<(), Box<dyn std::error:
     let mut chart = ChartBuilder::on(&root)
         .caption(title, ("sans-serif", 17))
         .margin(12)
+        .margin_right(26)
         .x_label_area_size(42)
         .y_label_area_size(64)
         .build_cartesian_2d((1.0..10_000.0).log_scale(), (low * 0.8..high * 1.25).log_scale())?;
