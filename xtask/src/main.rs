@@ -5,6 +5,7 @@
 mod bench;
 mod conformance;
 mod docs;
+mod fuzz;
 mod no_std;
 mod npm;
 mod oracle;
@@ -12,6 +13,7 @@ mod repo;
 mod setup;
 mod sites;
 mod test;
+mod torture;
 mod unsafe_code;
 
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ struct Cli {
 enum Task {
     Setup(setup::Args),
     Test(test::Args),
+    Torture(torture::Args),
     Conformance(conformance::Args),
     Oracle(oracle::Args),
     Sites(sites::Args),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Setup(args) => setup::run(&args),
         Task::Test(args) => test::run(&args),
+        Task::Torture(args) => torture::run(&args),
         Task::Conformance(args) => conformance::run(&args),
         Task::Oracle(args) => oracle::run(&args),
         Task::Sites(args) => sites::run(&args),

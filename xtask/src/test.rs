@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use trailmark_compiler::options::Platform;
 
-use crate::{Exit, conformance, docs, no_std, npm, oracle, repo, sites, unsafe_code};
+use crate::{Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, sites, unsafe_code};
 
 /// Run every check and test, after installing what they need
 ///
@@ -47,7 +47,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 15] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
@@ -61,6 +61,8 @@ const STEPS: [Step; 13] = [
     live("oracle, Pages", || live_oracle(Platform::Pages)),
     step("docs", || from(docs::check())),
     step("sites", smoke_sites),
+    step("licences", licences),
+    step("fuzz targets", || from(fuzz::smoke())),
 ];
 
 /// Lists that are small and odd: page files beside folders; a folder called `404.html`.
@@ -219,6 +221,15 @@ fn features_of(package: &str) -> Result<Vec<String>> {
     let found = packages.filter(|found| found["name"] == package);
     let features = found.filter_map(|found| found["features"].as_object());
     Ok(features.flat_map(|features| features.keys().cloned()).collect())
+}
+
+/// What may be depended on (`deny.toml`). The database of advisories is on the network, so it is not asked here.
+fn licences() -> Ended {
+    let installed = repo::capture(&mut cargo(&["deny", "--version"])).is_ok_and(|finished| finished.success);
+    if !installed {
+        return Ended::Passed("not run: `cargo install cargo-deny` installs what is missing".to_owned());
+    }
+    command(cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))
 }
 
 /// The live oracle for a short while, always the same requests.
