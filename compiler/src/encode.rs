@@ -20,20 +20,21 @@ use crate::rules;
 use crate::site::Site;
 use crate::site_rules::{RuleFinder, SiteRules};
 
-/// Encodes a site and its routes. `raw` are the static `_redirects` rules whose path is not spelled canonically.
+/// Encodes a site, its routes and the index over them. `raw` are the static `_redirects` rules whose path is not spelled canonically.
 ///
 /// # Errors
 /// [`CompileError::Limit`] if the site is too large for the format's numbers.
 pub(crate) fn encode(
     site: &Site,
     routes: &[StemRoutes<'_>],
+    index: Index,
     rules: &SiteRules,
     finder: &RuleFinder<'_>,
     raw: Vec<(&str, u16)>,
     provenance: &Provenance,
 ) -> Result<Vec<u8>, CompileError> {
     let mut strings = Strings::default();
-    let slots = Slots::new(routes, &mut strings)?;
+    let slots = Slots::new(routes, index, &mut strings)?;
     let assets = Assets::new(site, routes, &slots.slot_of_route, &mut strings)?;
     let not_found = not_found(site, &slots.index, &mut strings)?;
     let rule_names = rule_names(site, &mut strings);

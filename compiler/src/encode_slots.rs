@@ -12,7 +12,7 @@ use trailmark::key::slot_tag;
 
 use crate::encode::{Strings, limit, put, to_u32};
 use crate::error::CompileError;
-use crate::index::{self, Index};
+use crate::index::Index;
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
 
 /// The slots of a site, ready to be written.
@@ -39,11 +39,13 @@ struct SlotFacts {
 }
 
 impl<'r> Slots<'r> {
-    /// Builds the index over the stems, and numbers all that slots refer to.
-    pub(crate) fn new(routes: &'r [StemRoutes<'r>], strings: &mut Strings) -> Result<Self, CompileError> {
+    /// Numbers all that slots refer to.
+    pub(crate) fn new(
+        routes: &'r [StemRoutes<'r>],
+        index: Index,
+        strings: &mut Strings,
+    ) -> Result<Self, CompileError> {
         to_u32(routes.len(), "pages")?;
-        let stems: Vec<&str> = routes.iter().map(|route| route.stem.as_ref()).collect();
-        let index = index::build(&stems).ok_or_else(|| limit("no perfect hash was found for these paths"))?;
         let slot_of_route = index.keys.par_iter().map(|&key| index.slot(key)).collect();
         let mut numbering = Numbering::default();
         let facts: Result<_, _> = routes.iter().map(|route| numbering.facts(route, strings)).collect();

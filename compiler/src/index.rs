@@ -5,10 +5,15 @@
 //! where no pilot of a bucket fits, the pilot that displaces the least is taken, and the displaced buckets are placed
 //! again. Parts are built in parallel, and nothing depends on the number of threads.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::iter::Peekable;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use trailmark::key::{IndexShape, path_key};
+
+use crate::error::CompileError;
 
 /// A finished index.
 #[derive(Debug)]
@@ -40,8 +45,16 @@ const SLOTS_PER_MILLE: usize = 1015;
 /// Seeds tried before giving up. Each fails with a chance far below one in a thousand.
 const MAX_SEEDS: u64 = 64;
 
-/// Builds an index over different stems. `None` if no seed worked, which does not happen unless two stems are equal.
-pub(crate) fn build(stems: &[&str]) -> Option<Index> {
+/// Builds an index over different stems.
+///
+/// # Errors
+/// [`CompileError::Limit`] if no seed worked, which does not happen unless two stems are equal.
+pub(crate) fn build(stems: &[&str]) -> Result<Index, CompileError> {
+    try_seeds(stems)
+        .ok_or_else(|| CompileError::Limit { what: "no perfect hash was found for these paths".to_owned() })
+}
+
+fn try_seeds(stems: &[&str]) -> Option<Index> {
     if stems.is_empty() {
         let shape = IndexShape { part_count: 0, buckets_per_part: 0, slots_per_part: 0 };
         return Some(Index { seed: 0, shape, pilots: Vec::new(), keys: Vec::new() });
@@ -73,7 +86,32 @@ fn build_from_keys(keys: Vec<u64>, seed: u64) -> Option<Index> {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     size: usize,
-    bucket: std::cmp::Reverse<u32>,
+    bucket: Reverse<u32>,
+}
+
+impl Waiting {
+    fn new(part: &Part, bucket: u32) -> Waiting {
+        Waiting { size: part.range_of(bucket).len(), bucket: Reverse(bucket) }
+    }
+}
+
+/// The buckets that wait: in order those that were never placed, and in a heap those that wait again.
+struct Queue {
+    first: Peekable<std::vec::IntoIter<Waiting>>,
+    again: BinaryHeap<Waiting>,
+}
+
+impl Queue {
+    fn new(part: &Part) -> Queue {
+        let mut first: Vec<_> =
+            (0..part.pilots.len() as u32).map(|bucket| Waiting::new(part, bucket)).collect();
+        first.sort_by_key(|waiting| Reverse(waiting.size));
+        Queue { first: first.into_iter().peekable(), again: BinaryHeap::new() }
+    }
+
+    fn pop(&mut self) -> Option<Waiting> {
+        if self.again.peek() > self.first.peek() { self.again.pop() } else { self.first.next() }
+    }
 }
 
 const FREE: u32 = u32::MAX;
@@ -87,6 +125,8 @@ struct Part {
     pilots: Vec<u8>,
     /// The bucket that holds each slot.
     owners: Vec<u32>,
+    /// A bit a slot: whether a bucket holds it. The same as `owners`, but small enough for the first-level cache.
+    taken: Vec<u64>,
 }
 
 impl Part {
@@ -114,6 +154,7 @@ impl Part {
             starts,
             pilots: vec![0; bucket_count],
             owners: vec![FREE; shape.slots_per_part as usize],
+            taken: vec![0; shape.slots_per_part.div_ceil(64) as usize],
         };
         part.sort_buckets().then_some(part)
     }
@@ -130,9 +171,13 @@ impl Part {
         true
     }
 
-    fn keys_of(&self, bucket: u32) -> &[u64] {
+    fn range_of(&self, bucket: u32) -> Range<usize> {
         let bucket = bucket as usize;
-        &self.keys[self.starts[bucket] as usize..self.starts[bucket + 1] as usize]
+        self.starts[bucket] as usize..self.starts[bucket + 1] as usize
+    }
+
+    fn keys_of(&self, bucket: u32) -> &[u64] {
+        &self.keys[self.range_of(bucket)]
     }
 
     fn slot(&self, key: u64, pilot: u8) -> usize {
@@ -140,18 +185,14 @@ impl Part {
     }
 
     fn place_all(mut self) -> Option<Vec<u8>> {
-        let waiting = |part: &Part, bucket: u32| Waiting {
-            size: part.keys_of(bucket).len(),
-            bucket: std::cmp::Reverse(bucket),
-        };
-        let all: Vec<Waiting> = (0..self.pilots.len() as u32).map(|bucket| waiting(&self, bucket)).collect();
-        let mut heap = BinaryHeap::from(all);
+        let mut queue = Queue::new(&self);
+        let mut displaced = Vec::new();
         let mut displacements_left = 10 * self.keys.len() + 1000;
         let mut random = 0x2545_F491_4F6C_DD1Du64;
         // Buckets placed a moment ago are not displaced again, or two would push each other out for ever.
         let mut recent = [u32::MAX; 16];
         for turn in 0usize.. {
-            let Some(Waiting { size, bucket: std::cmp::Reverse(bucket) }) = heap.pop() else { break };
+            let Some(Waiting { size, bucket: Reverse(bucket) }) = queue.pop() else { break };
             if size == 0 {
                 break;
             }
@@ -161,10 +202,9 @@ impl Part {
             }
             random = random.wrapping_mul(0xD134_2543_DE82_EF95).wrapping_add(1);
             let pilot = self.cheapest_pilot(bucket, (random >> 56) as u8, &recent)?;
-            for displaced in self.displace(bucket, pilot) {
-                heap.push(waiting(&self, displaced));
-                displacements_left = displacements_left.checked_sub(1)?;
-            }
+            self.displace(bucket, pilot, &mut displaced);
+            displacements_left = displacements_left.checked_sub(displaced.len())?;
+            queue.again.extend(displaced.drain(..).map(|bucket| Waiting::new(&self, bucket)));
             self.occupy(bucket, pilot);
             recent[turn % recent.len()] = bucket;
         }
@@ -175,8 +215,11 @@ impl Part {
     fn fitting_pilot(&self, bucket: u32) -> Option<u8> {
         let keys = self.keys_of(bucket);
         (0..=u8::MAX).find(|&pilot| {
-            let free = keys.iter().all(|&key| self.owners[self.slot(key, pilot)] == FREE);
-            free && self.is_injective(keys, pilot)
+            let is_free = |&key: &u64| {
+                let slot = self.slot(key, pilot);
+                self.taken[slot / 64] >> (slot % 64) & 1 == 0
+            };
+            keys.iter().all(is_free) && self.is_injective(keys, pilot)
         })
     }
 
@@ -219,31 +262,34 @@ impl Part {
         Some(cost)
     }
 
-    /// Empties the slots that a bucket needs, and gives the buckets that held them.
-    fn displace(&mut self, bucket: u32, pilot: u8) -> Vec<u32> {
-        let mut displaced = Vec::new();
-        let slots: Vec<usize> = self.keys_of(bucket).iter().map(|&key| self.slot(key, pilot)).collect();
-        for slot in slots {
-            let owner = self.owners[slot];
-            if owner == FREE {
-                continue;
+    /// Empties the slots that a bucket needs; names the buckets that held them.
+    fn displace(&mut self, bucket: u32, pilot: u8, displaced: &mut Vec<u32>) {
+        for index in self.range_of(bucket) {
+            let owner = self.owners[self.slot(self.keys[index], pilot)];
+            if owner != FREE {
+                displaced.push(owner);
+                self.set(owner, self.pilots[owner as usize], FREE);
             }
-            let pilot = self.pilots[owner as usize];
-            let held: Vec<usize> = self.keys_of(owner).iter().map(|&key| self.slot(key, pilot)).collect();
-            for slot in held {
-                self.owners[slot] = FREE;
-            }
-            displaced.push(owner);
         }
-        displaced
     }
 
     fn occupy(&mut self, bucket: u32, pilot: u8) {
-        let slots: Vec<usize> = self.keys_of(bucket).iter().map(|&key| self.slot(key, pilot)).collect();
-        for slot in slots {
-            self.owners[slot] = bucket;
-        }
+        self.set(bucket, pilot, bucket);
         self.pilots[bucket as usize] = pilot;
+    }
+
+    /// Gives the slots of a bucket to an owner, or to nobody.
+    fn set(&mut self, bucket: u32, pilot: u8, owner: u32) {
+        for index in self.range_of(bucket) {
+            let slot = self.slot(self.keys[index], pilot);
+            self.owners[slot] = owner;
+            let bit = 1 << (slot % 64);
+            if owner == FREE {
+                self.taken[slot / 64] &= !bit;
+            } else {
+                self.taken[slot / 64] |= bit;
+            }
+        }
     }
 }
 
@@ -275,6 +321,6 @@ mod tests {
 
     #[test]
     fn equal_stems_are_refused() {
-        assert!(build(&["/a", "/b", "/a"]).is_none());
+        assert!(build(&["/a", "/b", "/a"]).is_err());
     }
 }

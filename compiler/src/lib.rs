@@ -124,7 +124,7 @@ pub fn compile(
         excluded_count: scan.excluded_count,
         scanned: Some(Scanned { has_ignore_file: scan.has_ignore_file }),
     };
-    let (bytes, mut report) = compile_site(site, observer, times)?;
+    let Compiled { bytes, mut report } = compile_site(site, observer, times)?;
     report.notes = scan.notes;
     report.rule_notes = rule_notes;
     if options.strict {
@@ -160,8 +160,20 @@ pub fn manifest_with_rules(
     routing: RoutingOptions,
     rules: &SiteRules,
 ) -> Result<Vec<u8>, CompileError> {
+    compile_files(assets, routing, rules).map(|compiled| compiled.bytes)
+}
+
+/// The same, with a report, of which what concerns the disk is empty.
+///
+/// # Errors
+/// [`CompileError::Limit`] if the site is too large for the format.
+pub fn compile_files(
+    assets: Vec<AssetFile>,
+    routing: RoutingOptions,
+    rules: &SiteRules,
+) -> Result<Compiled, CompileError> {
     let site = SiteInput { assets, routing, rules, excluded_count: 0, scanned: None };
-    compile_site(site, &(), Times::default()).map(|(bytes, _)| bytes)
+    compile_site(site, &(), Times::default())
 }
 
 /// All that decides what a manifest holds.
@@ -184,7 +196,7 @@ fn compile_site(
     input: SiteInput<'_>,
     observer: &dyn Observer,
     mut times: Times,
-) -> Result<(Vec<u8>, Report), CompileError> {
+) -> Result<Compiled, CompileError> {
     let SiteInput { assets, routing, rules, excluded_count, scanned } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
@@ -199,9 +211,15 @@ fn compile_site(
 
     let started = Instant::now();
     observer.begins(Stage::Encode, site.assets.len(), 0);
+    let stems: Vec<&str> = routes.iter().map(|route| route.stem.as_ref()).collect();
+    let index = index::build(&stems)?;
+    drop(stems);
+    times.index = started.elapsed();
+
+    let started = Instant::now();
     let asset_bytes = site.assets.iter().map(|asset| asset.size).sum();
     let provenance = Provenance::new(&routing, excluded_count as u64, asset_bytes);
-    let bytes = encode::encode(&site, &routes, rules, &finder, raw, &provenance)?;
+    let bytes = encode::encode(&site, &routes, index, rules, &finder, raw, &provenance)?;
     times.encode = started.elapsed();
 
     let started = Instant::now();
@@ -213,7 +231,7 @@ fn compile_site(
 
     let mut report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
     report.warnings = warnings.unwrap_or_default();
-    Ok((bytes, report))
+    Ok(Compiled { bytes, report })
 }
 
 /// The paths of static `_redirects` rules: as site paths where they are spelled canonically, so that the rule can be stored with

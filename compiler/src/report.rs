@@ -23,6 +23,9 @@ pub struct Times {
     /// Working out the answers.
     #[serde(serialize_with = "seconds")]
     pub resolve: Duration,
+    /// Building the index over the pages.
+    #[serde(serialize_with = "seconds")]
+    pub index: Duration,
     /// Making the manifest.
     #[serde(serialize_with = "seconds")]
     pub encode: Duration,
@@ -34,7 +37,7 @@ pub struct Times {
 impl Times {
     /// All stages together.
     pub fn total(&self) -> Duration {
-        self.scan + self.hash + self.resolve + self.encode + self.check
+        self.scan + self.hash + self.resolve + self.index + self.encode + self.check
     }
 }
 
