@@ -45,6 +45,12 @@ impl Tree {
         }
         for _ in 0..=random.below(3) {
             let stem = format!("{folder}/{}", random.pick(NAMES));
+            if random.chance(25) {
+                // Where redirects depend on whether two files have the same content.
+                let twins = random.chance(60);
+                self.add(&format!("{stem}.html"), twins, random);
+                self.add(&format!("{stem}/index.html"), twins, random);
+            }
             for _ in 0..=random.below(4) {
                 let shape = random.pick(SHAPES);
                 self.add(&format!("{stem}{shape}"), twins, random);
@@ -63,7 +69,7 @@ impl Tree {
         let unique = path.contains(['\n', '\u{2028}']);
         let content = match random.below(100) {
             0..4 if !unique => Vec::new(),
-            4..50 if twins && !unique => b"twin".to_vec(),
+            4..70 if twins && !unique => b"twin".to_vec(),
             _ => path.as_bytes().to_vec(),
         };
         let is_below =
