@@ -24,6 +24,8 @@ const SPLAT: &str = "splat";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     tokens: Vec<Token>,
+    /// The length of the shortest text that fits, in bytes.
+    shortest: usize,
 }
 
 /// A part of a pattern.
@@ -149,7 +151,7 @@ pub fn compile(rule: &str) -> Result<Pattern, InvalidPattern> {
     }
     match repeated_group(&tokens) {
         Some(name) => Err(InvalidPattern { name: name.to_owned() }),
-        None => Ok(Pattern { tokens }),
+        None => Ok(Pattern { shortest: tokens.iter().map(Token::shortest).sum(), tokens }),
     }
 }
 
@@ -204,6 +206,15 @@ impl Token {
             Self::Literal(_) => None,
             Self::Splat => Some(SPLAT),
             Self::Name { name, .. } => Some(name),
+        }
+    }
+
+    /// The length of the shortest text that the token takes, in bytes.
+    fn shortest(&self) -> usize {
+        match self {
+            Self::Literal(text) => text.len(),
+            Self::Splat => 0,
+            Self::Name { .. } => 1,
         }
     }
 
@@ -271,7 +282,7 @@ impl Pattern {
     /// can, an earlier one before a later one, as in a backtracking regular expression; the cost is O(length
     /// x tokens).
     pub fn captures(&self, text: &str) -> Option<Captures> {
-        if !self.ends_fit(text) {
+        if !self.may_fit(text) {
             return None;
         }
         let mut end = vec![false; text.len()];
@@ -285,8 +296,8 @@ impl Pattern {
         self.walk(text, &rows)
     }
 
-    /// A quick test that turns most texts away: the literals at both ends.
-    fn ends_fit(&self, text: &str) -> bool {
+    /// A quick test that turns most texts away: the length, and the literals at both ends.
+    fn may_fit(&self, text: &str) -> bool {
         let fits_start = match self.tokens.first() {
             Some(Token::Literal(literal)) => text.starts_with(literal),
             _ => true,
@@ -295,7 +306,7 @@ impl Pattern {
             Some(Token::Literal(literal)) => text.ends_with(literal),
             _ => true,
         };
-        fits_start && fits_end
+        text.len() >= self.shortest && fits_start && fits_end
     }
 
     /// Goes through the text from the start, giving every group the most it can have. `rows` says for each

@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod bad_rules;
 mod batch;
 mod canonical;
 mod cli;

@@ -22,6 +22,10 @@ use super::rule_url::{RuleLine, RuleNote, is_line_end, is_space};
 /// The name of the file.
 pub const FILE_NAME: &str = ".assetsignore";
 
+/// The longest line that is matched, in bytes: as long as the longest path that an operating system takes. The platform has no
+/// such limit, but a class can be made of each character.
+const MAX_LINE_LEN: usize = 4096;
+
 /// What the platform itself puts before the lines of the file. A line may take it back.
 const OWN_NAMES: [&str; 3] = [FILE_NAME, "_redirects", "_headers"];
 
@@ -59,7 +63,7 @@ pub enum IgnoreReason {
     )]
     NotReproduced(&'static str),
     /// The line is too long for the matcher.
-    #[error("not reproduced, because it is too long to be matched")]
+    #[error("not reproduced, because it is too long to be matched (at most {MAX_LINE_LEN} bytes)")]
     TooLong,
 }
 
@@ -194,6 +198,9 @@ impl Line {
     fn globs(&self, line: &str) -> (Vec<String>, Vec<IgnoreReason>) {
         if self.is_broken {
             return (Vec::new(), vec![IgnoreReason::TrailingBackslash]);
+        }
+        if line.len() > MAX_LINE_LEN {
+            return (Vec::new(), vec![IgnoreReason::TooLong]);
         }
         let parts = match self.parts() {
             Ok(parts) => parts,
@@ -359,6 +366,8 @@ fn class(behind: &str) -> Result<(Part, &str), Odd> {
             _ => ranges.push((first, first)),
         }
     }
+    ranges.sort_unstable();
+    ranges.dedup();
     let is_empty = ranges.is_empty();
     Ok((if is_empty { Part::Never("`[]` holds no character") } else { Part::Class(ranges) }, rest))
 }

@@ -4,7 +4,7 @@ use trailmark::{Form, encode_site_path};
 
 use super::Checked;
 use super::cover::{BUDGET, covers};
-use super::follow::{Answered, End, Hop, Walk, ask, follow};
+use super::follow::{Answered, Asker, End, Hop, Walk};
 use super::warning::{Warning, WarningKind};
 use crate::config::redirects::{RedirectRule, RuleKind};
 use crate::config::rule_pattern::{Pattern, Token};
@@ -17,11 +17,12 @@ const EXAMPLE: &str = "example";
 /// All warnings about `_redirects`.
 pub(super) fn check(checked: &Checked<'_>) -> Vec<Warning> {
     let rules = checked.rules.redirect_rules();
+    let asker = Asker::new(checked.manifest, rules);
     let mut warnings = shadowed(rules);
-    for (index, rule) in rules.iter().enumerate() {
-        warnings.extend(destination(checked, index, rule));
+    for index in 0..rules.len() {
+        warnings.extend(destination(&asker, rules, index));
     }
-    warnings.extend(hiding(checked));
+    warnings.extend(hiding(checked, &asker));
     warnings
 }
 
@@ -44,15 +45,16 @@ fn shadowed(rules: &[RedirectRule]) -> Vec<Warning> {
 }
 
 /// Where a rule leads, if that is odd.
-fn destination(checked: &Checked<'_>, index: usize, rule: &RedirectRule) -> Option<Warning> {
+fn destination(asker: &Asker<'_>, rules: &[RedirectRule], index: usize) -> Option<Warning> {
+    let rule = rules.get(index)?;
     let start = start_of(rule)?;
-    let walk = follow(checked.manifest, &start);
+    let walk = asker.follow(&start);
     if walk.first_rule() != Some(index) {
         let is_behind =
             rule.kind == RuleKind::Static && walk.hops.is_empty() && walk.end == End::Script(true);
         return is_behind.then(|| behind_script(rule));
     }
-    let told = Told { rule, start: &start, walk: &walk, rules: checked.rules.redirect_rules() };
+    let told = Told { rule, start: &start, walk: &walk, rules };
     if matches!(walk.end, End::Loop | End::Endless) {
         return Some(told.endless());
     }
@@ -175,13 +177,13 @@ impl Told<'_> {
 }
 
 /// Rules that answer where a file would.
-fn hiding(checked: &Checked<'_>) -> Vec<Warning> {
+fn hiding(checked: &Checked<'_>, asker: &Asker<'_>) -> Vec<Warning> {
     let rules = checked.rules.redirect_rules();
     let mut hidden: Vec<(usize, Option<String>)> = vec![(0, None); rules.len()];
     for route in checked.routes {
         for (path, asset, index) in hidden_by(route) {
             let of_rule = hidden.get_mut(usize::from(index));
-            if let Some((count, example)) = of_rule.filter(|_| hides(checked, &path, asset, index)) {
+            if let Some((count, example)) = of_rule.filter(|_| hides(checked, asker, &path, asset, index)) {
                 *count += 1;
                 example.get_or_insert(path);
             }
@@ -221,8 +223,13 @@ fn served(answers: &Answers, form: usize) -> Option<AssetIndex> {
 }
 
 /// Whether the rule really answers at this URL, and with something else than the file.
-fn hides(checked: &Checked<'_>, path: &str, asset: AssetIndex, index: u16) -> bool {
-    let answered = ask(checked.manifest, path);
+fn hides(checked: &Checked<'_>, asker: &Asker<'_>, path: &str, asset: AssetIndex, index: u16) -> bool {
+    let rewrites =
+        checked.rules.redirect_rules().get(usize::from(index)).is_some_and(|rule| rule.status == 200);
+    if !rewrites && !checked.rules.router.has_script {
+        return true;
+    }
+    let answered = asker.ask(path);
     if answered.rule() != Some(index.into()) {
         return false;
     }
