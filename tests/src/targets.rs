@@ -16,7 +16,7 @@ use trailmark_compiler::{RoutingOptions, Site, SiteRules, manifest_of, manifest_
 use crate::conformance::assets_of;
 use crate::judge::{ask_manifest, looked_up, with_headers};
 use crate::mutate::{
-    SAMPLE_TARGETS, ask_in_a_batch, interrogate, put_section, reseal, sample_manifests, section_of,
+    SAMPLE_TARGETS, ask_in_a_batch, interrogate, list, put_section, reseal, sample_manifests, section_of,
 };
 use crate::reference::requests::{Ask, Served, Verdict, decide};
 use crate::reference::{self, Found};
@@ -199,12 +199,14 @@ fn rule_files() -> BTreeMap<String, String> {
 
 /// Requests near the paths that a text of rules names.
 fn targets_near(text: &str) -> Vec<Vec<u8>> {
-    let words = text.split_whitespace().filter(|word| word.starts_with('/')).take(12);
+    let words = text.split_whitespace().filter(|word| word.starts_with('/')).take(6);
     let near = words.flat_map(|word| {
         let filled = word.replace('*', "x/y").replace(':', "");
         [word.to_owned(), filled.clone(), format!("{filled}/?q=$&")]
     });
-    near.map(String::into_bytes).chain(SAMPLE_TARGETS.map(|target| target.as_bytes().to_vec())).collect()
+    near.map(String::into_bytes)
+        .chain(SAMPLE_TARGETS.iter().step_by(4).map(|target| target.as_bytes().to_vec()))
+        .collect()
 }
 
 /// Compiles rules with a few files, and holds the manifest against the rules applied one after the other.
@@ -231,7 +233,8 @@ fn judge_rules(options: RoutingOptions, rules: &SiteRules, targets: &[Vec<u8>]) 
             }
         }
     }
-    interrogate(&manifest, targets);
+    ask_in_a_batch(&manifest, targets);
+    list(&manifest);
 }
 
 /// A `_redirects` file.

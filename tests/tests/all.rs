@@ -7,6 +7,7 @@ mod cli;
 mod conformance;
 mod corpus;
 mod corruption;
+mod dependencies;
 mod exhaustive;
 mod faults;
 mod format_example;

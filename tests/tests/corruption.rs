@@ -25,12 +25,18 @@ fn other_values(byte: u8) -> Vec<u8> {
     values
 }
 
+/// The targets that are asked about a byte changed to a value: all; under torture a third, another for each value.
+fn targets_for(value: u8) -> Vec<&'static str> {
+    let (start, step) = if torture::is_on() { (usize::from(value % 3), 3) } else { (0, 1) };
+    SAMPLE_TARGETS.into_iter().skip(start).step_by(step).collect()
+}
+
 /// Opens damaged bytes and, if that works, asks everything. Says whether it was refused.
-fn try_all(bytes: &[u8], what: &str) -> bool {
+fn try_all(bytes: &[u8], targets: &[&str], what: &str) -> bool {
     let started = Instant::now();
     let opened = Manifest::open(bytes);
     if let Ok(manifest) = &opened {
-        interrogate(manifest, &SAMPLE_TARGETS);
+        interrogate(manifest, targets);
     }
     assert!(started.elapsed() < TOO_LONG, "{what} took {:?}", started.elapsed());
     opened.is_err()
@@ -71,7 +77,7 @@ fn every_truncation_is_refused_or_leaves_safe_answers() {
             assert!(Manifest::open(&bytes[..len]).is_err(), "cut at {len}");
             let mut cut = bytes[..len].to_vec();
             reseal(&mut cut);
-            try_all(&cut, &format!("cut at {len} and sealed again"));
+            try_all(&cut, &SAMPLE_TARGETS, &format!("cut at {len} and sealed again"));
         });
     }
 }
@@ -107,7 +113,7 @@ fn every_changed_byte_that_gets_past_the_checksums_leaves_safe_answers() {
                 damaged.copy_from_slice(&bytes);
                 damaged[at] = value;
                 reseal(&mut damaged);
-                try_all(&damaged, &format!("byte {at} changed to {value:#04x}"))
+                try_all(&damaged, &targets_for(value), &format!("byte {at} changed to {value:#04x}"))
             });
             (refused.count(), values.len())
         });
