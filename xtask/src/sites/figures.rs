@@ -15,6 +15,8 @@ pub(super) struct Figures {
     pub(super) routes: usize,
     /// Size of the manifest, bytes.
     pub(super) manifest_bytes: usize,
+    /// Files that no request path serves.
+    pub(super) without_url: Vec<String>,
 }
 
 /// The options under which sites are compiled here: what `trailmark compile` takes without a configuration file.
@@ -44,7 +46,12 @@ pub(crate) fn table() -> Result<String> {
 fn figures(site: &SiteList, platform: Platform) -> Result<Figures> {
     let bytes = manifest_of(assets(site), routing(platform))?;
     let manifest = Manifest::open(&bytes)?;
-    Ok(Figures { routes: manifest.routes().count(), manifest_bytes: bytes.len() })
+    let without_url = manifest.assets().filter(|asset| asset.canonical_url().is_none());
+    Ok(Figures {
+        routes: manifest.routes().count(),
+        manifest_bytes: bytes.len(),
+        without_url: without_url.map(|asset| asset.site_path().to_string()).collect(),
+    })
 }
 
 /// The files as assets. Fingerprints are equal where those of the written files are.

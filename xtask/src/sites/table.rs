@@ -37,14 +37,28 @@ pub(super) fn figures(rows: &[(SiteList, [Figures; 2])]) -> String {
         let pages = site.files.iter().filter(|(path, _)| path.ends_with(".html")).count();
         let (name, size) = (&site.name, megabytes(site.bytes()));
         let _ = write!(text, "| {name} | {} | {size} | {} |", grouped(files), grouped(pages));
-        for Figures { routes, manifest_bytes } in figures {
+        for Figures { routes, manifest_bytes, .. } in figures {
             let each = |count| manifest_bytes.checked_div(count).map_or("-".to_owned(), grouped);
             let _ = write!(text, " {} | {} |", grouped(*routes), grouped(*manifest_bytes));
             let _ = write!(text, " {} | {} |", each(pages), each(files));
         }
         text.push('\n');
     }
-    text
+    text + &unserved(rows)
+}
+
+/// The files that no request path serves, if there are any.
+fn unserved(rows: &[(SiteList, [Figures; 2])]) -> String {
+    let mut text = String::new();
+    for (site, figures) in rows {
+        for (one, platform) in figures.iter().zip(["Workers", "Pages"]) {
+            for path in &one.without_url {
+                let _ =
+                    write!(text, "\nOn {platform}, no request is answered with `{path}` of {}.", site.name);
+            }
+        }
+    }
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 /// What was measured on this machine.
