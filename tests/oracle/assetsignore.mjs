@@ -30,7 +30,7 @@ const CASES = [
   "!bang.txt", "star\\*.txt", "star*.txt", "star\\*", "q?.txt", "q\\?.txt", "?.txt", "??.txt", "brace{a}.txt", "{index,about}.html", "br[12].txt",
   "br[!1].txt", "br[^1].txt", "br[0-9].txt", "br\\[1].txt", "br\\[1\\].txt", "br[1", "[]", "br[a-z!].txt", "é.txt", "É.TXT", "é.*", "日.txt",
   "!_redirects", "!/_headers\n!_headers", "!*", "!", "_redirects", "/_redirects\n!sub/_redirects", "_*", "sub/", "foo\\", "./about.html", "/", "//about.html",
-  "/about.html", "about", "\ufeffabout.html", "about.html #comment", "^caret.txt", "a+b.txt", "(c).txt", ".", "..", "*.*", "*/*.md", "/*/", "!*/",
+  "/about.html", "about", "\ufeffabout.html", "about.html #comment", "^caret.txt", "a+b.txt", "(c).txt", ".", "..", "*.*", "*/*.md", "/*/", "!*/", "temp/*****\n!temp/keep.txt", "temp/**/\n!temp/keep.txt",
 ];
 
 const root = fs.mkdtempSync(path.join(os.tmpdir(), "assetsignore-"));
