@@ -51,6 +51,8 @@ struct RunArgs {
 enum PartName {
     /// Lookups on generated sites
     Lookup,
+    /// Misses where many folders own a 404.html
+    Walks,
     /// Lookups on real sites
     Sites,
     /// The first lookup of a process
@@ -76,6 +78,8 @@ enum Hidden {
         manifest: PathBuf,
         #[arg(long)]
         quick: bool,
+        #[arg(long)]
+        many: bool,
     },
     #[command(hide = true)]
     FirstLookup {
@@ -123,8 +127,11 @@ fn main() -> ExitCode {
 
 fn run_hidden(hidden: Hidden) -> Result<()> {
     match hidden {
-        Hidden::LookupSite { pages, manifest, quick } => {
+        Hidden::LookupSite { pages, manifest, quick, many: false } => {
             print(&lookup::generated_site(pages, &manifest, quick)?)
+        }
+        Hidden::LookupSite { pages, manifest, quick, many: true } => {
+            print(&lookup::site_of_walks(pages, &manifest, quick)?)
         }
         Hidden::FirstLookup { from, file, targets } => print(&opening::first(from, &file, &targets)?),
         Hidden::Loop { call, loops, manifest, target } => {
@@ -157,6 +164,10 @@ fn run(args: &RunArgs) -> Result<()> {
     }
     if wanted(PartName::Lookup) {
         results.lookup = timed(&plan, || Ok(Some(lookup::generated(&plan)?)))?;
+        results.save(&file)?;
+    }
+    if wanted(PartName::Walks) {
+        results.walks = timed(&plan, || Ok(Some(lookup::walks(&plan)?)))?;
         results.save(&file)?;
     }
     if wanted(PartName::Sites) {

@@ -32,6 +32,7 @@ fn text(results: &Results) -> String {
     page.push_str(METHOD);
     page.push_str(&targets::section(results));
     page.push_str(&lookup::section(results));
+    page.push_str(&lookup::walks(results));
     page.push_str(&lookup::real_sites(results));
     page.push_str(&lookup::opening(results));
     page.push_str(&compiling::section(results));
@@ -79,7 +80,7 @@ const COMMANDS: &str = "
 
     cargo xtask bench                    everything, about half an hour; 16 GiB of memory, 10 GB of disk
     cargo xtask bench --quick            smaller sites, fewer rounds, under five minutes
-    cargo xtask bench --only lookup      one part: lookup, sites, opening, compiling, redirects, instructions
+    cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, compiling, redirects, instructions
     cargo bench -p trailmark-benches     criterion: hit, redirect, miss, encoded at 100, 10,000 and 100,000 assets
     trailmark bench SITE.trailmark       latency on your own site
 
@@ -98,6 +99,7 @@ fn quick_note(results: &Results) -> String {
     }
     let parts = [
         ("lookup", state(&results.lookup)),
+        ("walks", state(&results.walks)),
         ("sites", state(&results.sites)),
         ("opening", state(&results.opening)),
         ("compiling", state(&results.compiling)),

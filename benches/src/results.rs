@@ -17,6 +17,8 @@ pub struct Results {
     pub machine: Machine,
     /// Lookups on generated sites, by size.
     pub lookup: Part<Vec<SiteResult>>,
+    /// Misses on generated sites where many folders own a `404.html`.
+    pub walks: Part<Vec<SiteResult>>,
     /// Lookups on real sites.
     pub sites: Part<Vec<SiteResult>>,
     /// Opening.
@@ -50,6 +52,8 @@ pub struct SiteResult {
     pub pages: usize,
     /// All files.
     pub assets: usize,
+    /// Folders that own a `404.html`.
+    pub not_found_pages: usize,
     /// Stored routes: what a table that holds every form has to hold.
     pub routes: usize,
     /// Mean length of the files' paths, bytes.
@@ -99,6 +103,8 @@ pub enum Name {
     Cloudflare,
     /// Our own whole answer.
     WholeAnswer,
+    /// Our own call for many requests at once.
+    Batch,
     /// Nobody: parsing alone.
     ParseOnly,
     /// Our own manifest in memory of the process instead of mapped.
@@ -117,6 +123,7 @@ impl Name {
             Name::Fst => "`fst::Map`",
             Name::Cloudflare => "Cloudflare's way",
             Name::WholeAnswer => "Trailmark, the whole answer",
+            Name::Batch => "Trailmark, the batch call",
             Name::ParseOnly => "parsing the request, and no answer",
             Name::InMemory => "Trailmark, read instead of mapped",
         }

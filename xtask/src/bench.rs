@@ -25,7 +25,8 @@ pub(crate) struct Args {
     huge: bool,
 }
 
-const PARTS: [&str; 7] = ["lookup", "sites", "opening", "compiling", "redirects", "instructions", "page"];
+const PARTS: [&str; 8] =
+    ["lookup", "walks", "sites", "opening", "compiling", "redirects", "instructions", "page"];
 
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<Exit> {

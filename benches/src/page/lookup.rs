@@ -12,7 +12,7 @@ use crate::requests::Mix;
 use crate::results::{Name, Opening, Results, SiteResult};
 
 /// In the order of the tables.
-const NAMES: [Name; 10] = [
+const NAMES: [Name; 11] = [
     Name::Hashbrown,
     Name::HashbrownFolders,
     Name::Std,
@@ -22,12 +22,14 @@ const NAMES: [Name; 10] = [
     Name::Cloudflare,
     Name::InMemory,
     Name::WholeAnswer,
+    Name::Batch,
     Name::ParseOnly,
 ];
 
 /// Whether it is another structure, and not a variant of one.
 fn is_structure(name: Name) -> bool {
-    !matches!(name, Name::HashbrownFolders | Name::InMemory | Name::WholeAnswer | Name::ParseOnly)
+    use Name::*;
+    !matches!(name, HashbrownFolders | InMemory | WholeAnswer | Batch | ParseOnly)
 }
 
 fn sites(results: &Results) -> &[SiteResult] {
@@ -113,7 +115,10 @@ fn ratios(site: &SiteResult, mixes: &[Mix], pace: Pace) -> String {
     let title = format!("{} pages", count(site.pages));
     let mut table = Table::new(std::iter::once(title.as_str()).chain(mixes.iter().map(|mix| mix.name())));
     for name in NAMES {
-        let Some(contestant) = site.of(name) else { continue };
+        let Some(contestant) = site.of(name).filter(|one| one.cells.iter().any(|cell| cell.pace == pace))
+        else {
+            continue;
+        };
         let cells = mixes
             .iter()
             .map(|&mix| site.cell(name, mix, pace).map_or(NONE.to_owned(), |times| ratio(times.ratio)));
@@ -192,6 +197,34 @@ fn sizes(sites: &[SiteResult]) -> String {
         table.row(std::iter::once(name.text().to_owned()).chain(cells));
     }
     text.push_str(&table.finish());
+    text
+}
+
+/// Misses where the walk finds something on its way.
+pub(super) fn walks(results: &Results) -> String {
+    let Some(sites) = &results.walks.figures else { return String::new() };
+    let mut text = String::from(
+        "\n## Misses where many folders own a `404.html`\n\nThe same sites with a not-found page in every locale, every version of the \
+         docs and every section of it, and in folders 5, 10 and 20 deep. Start to end; Trailmark in nanoseconds, the others how many \
+         times longer.\n",
+    );
+    let mixes = [Mix::Miss, Mix::Walk1, Mix::Walk5, Mix::Walk20];
+    for site in sites {
+        let title = format!("{} pages, {} not-found pages", count(site.pages), count(site.not_found_pages));
+        let mut table = Table::new(std::iter::once(title.as_str()).chain(mixes.iter().map(|mix| mix.name())));
+        let ours = mixes.iter().map(|&mix| {
+            site.ours(mix, Pace::StartToEnd).map_or(NONE.to_owned(), |ns| format!("{} ns", nanoseconds(ns)))
+        });
+        table.row(std::iter::once("**Trailmark**".to_owned()).chain(ours));
+        for name in NAMES.into_iter().filter(|&name| site.of(name).is_some()) {
+            let cells = mixes.iter().map(|&mix| {
+                let cell = site.cell(name, mix, Pace::StartToEnd);
+                cell.map_or(NONE.to_owned(), |times| ratio(times.ratio))
+            });
+            table.row(std::iter::once(name.text().to_owned()).chain(cells));
+        }
+        text.push_str(&table.finish());
+    }
     text
 }
 

@@ -14,9 +14,9 @@ use super::{Plan, effort, itself, json_of};
 use crate::contestants::cloudflare::Cloudflare;
 use crate::contestants::routes::{self, Common};
 use crate::contestants::tables::{Table, Tables, Walk};
-use crate::contestants::trailmark::{ParseOnly, Trailmark, WholeAnswer};
+use crate::contestants::trailmark::{Batch, ParseOnly, Trailmark, WholeAnswer};
 use crate::contestants::{self, Contestant, automaton, hash_maps, perfect_hashes};
-use crate::corpus::{Corpus, RealSite, real_sites};
+use crate::corpus::{Corpus, NotFoundPages, RealSite, real_sites};
 use crate::measure::{Effort, Pace, compare};
 use crate::memory;
 use crate::requests::{Mix, Requests, Source};
@@ -39,17 +39,27 @@ const CHECKED: usize = 50_000;
 /// # Errors
 /// A process fails: a wrong answer, or no memory.
 pub fn generated(plan: &Plan) -> Result<Vec<SiteResult>> {
-    sizes(plan.quick).iter().map(|&pages| one_size(plan, pages)).collect()
+    sizes(plan.quick).iter().map(|&pages| one_size(plan, pages, NotFoundPages::Root)).collect()
 }
 
-fn one_size(plan: &Plan, pages: usize) -> Result<SiteResult> {
-    eprintln!("lookup: {pages} pages");
+/// Measures misses where many folders own a `404.html`.
+///
+/// # Errors
+/// As for [`generated`].
+pub fn walks(plan: &Plan) -> Result<Vec<SiteResult>> {
+    let sizes: &[usize] = if plan.quick { &[10_000] } else { &[10_000, 100_000, 1_000_000] };
+    sizes.iter().map(|&pages| one_size(plan, pages, NotFoundPages::Many)).collect()
+}
+
+fn one_size(plan: &Plan, pages: usize, not_found: NotFoundPages) -> Result<SiteResult> {
+    eprintln!("lookup: {pages} pages, 404.html: {not_found:?}");
     let mut command = itself()?;
     command
         .args(["lookup-site", "--pages", &pages.to_string(), "--manifest"])
         .arg(manifest_path(&plan.scratch, pages));
-    if plan.quick {
-        command.arg("--quick");
+    command.args(plan.quick.then_some("--quick"));
+    if not_found == NotFoundPages::Many {
+        command.arg("--many");
     }
     json_of(&mut command).with_context(|| format!("{pages} pages"))
 }
@@ -97,9 +107,21 @@ pub fn generated_site(pages: usize, path: &Path, quick: bool) -> Result<SiteResu
     measure_site(name, files, path, &job)
 }
 
+/// Measures misses on a generated site with many not-found pages.
+///
+/// # Errors
+/// As for [`generated_site`].
+pub fn site_of_walks(pages: usize, path: &Path, quick: bool) -> Result<SiteResult> {
+    let files = Corpus { not_found: NotFoundPages::Many, ..Corpus::of(pages) }.files();
+    let mixes = [Mix::Miss, Mix::Walk1, Mix::Walk5, Mix::Walk20];
+    let who = [Name::Hashbrown, Name::Cloudflare];
+    let job = Job { effort: effort(quick), mixes: &mixes, who: &who, stream: 1 << 17 };
+    measure_site(pages.to_string(), files, &path.with_extension("walks.trailmark"), &job)
+}
+
 fn everybody() -> impl Iterator<Item = Name> {
     use Name::*;
-    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, ParseOnly].into_iter()
+    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, Batch, ParseOnly].into_iter()
 }
 
 /// Who can be built in reasonable time. `phf` takes minutes from a million pages on, the automaton at ten millions.
@@ -141,6 +163,7 @@ struct Job<'j> {
 
 fn measure_site(site: String, files: Vec<AssetFile>, path: &Path, job: &Job<'_>) -> Result<SiteResult> {
     let assets = files.len();
+    let not_found_pages = files.iter().filter(|file| file.site_path.ends_with("/404.html")).count();
     let pages = files.iter().filter(|file| file.site_path.ends_with(".html")).count();
     let path_len = files.iter().map(|file| file.site_path.len()).sum::<usize>() as f64 / assets.max(1) as f64;
     let started = Instant::now();
@@ -164,6 +187,7 @@ fn measure_site(site: String, files: Vec<AssetFile>, path: &Path, job: &Job<'_>)
         site,
         pages,
         assets,
+        not_found_pages,
         routes: routes::count(manifest),
         path_len,
         build_seconds,
@@ -220,6 +244,7 @@ impl Ring<'_> {
                 let theirs = Cloudflare::new(manifest);
                 (built(), self.cells(&theirs, |_| true)?)
             }
+            Name::Batch => (built(), self.batch()),
             Name::ParseOnly => (built(), self.cells(&ParseOnly, |_| true)?),
             Name::WholeAnswer => (built(), self.cells(&WholeAnswer(manifest), |_| true)?),
             Name::InMemory => {
@@ -235,6 +260,17 @@ impl Ring<'_> {
         let has_misses =
             |mix: Mix| matches!(mix, Mix::Miss | Mix::Walk1 | Mix::Walk5 | Mix::Walk20 | Mix::Mixed);
         self.cells(&Tables { table, common, walk }, |mix| walk == Walk::OneTable || has_misses(mix))
+    }
+
+    /// The batch call; there is no waiting for each answer in it.
+    fn batch(&self) -> Vec<Cell> {
+        let (ours, theirs, pace) = (Trailmark(self.manifest), Batch(self.manifest), Pace::Independent);
+        let cell = |(mix, requests): &(Mix, Requests)| Cell {
+            mix: *mix,
+            pace,
+            times: compare(&ours, &theirs, requests, pace, self.effort),
+        };
+        self.streams.iter().map(cell).collect()
     }
 
     fn cells(&self, theirs: &impl Contestant, wanted: impl Fn(Mix) -> bool) -> Result<Vec<Cell>> {
