@@ -76,9 +76,9 @@ fn shell(line: &str, arguments: &[&Path]) -> Output {
 
 #[test]
 fn a_compile_killed_at_any_moment_leaves_the_old_manifest_or_the_new_one() {
-    let place = place(if torture::is_on() { 3000 } else { 300 });
+    let place = place(300);
     let (expected, took) = place.expected();
-    let kills = if torture::is_on() { 400 } else { 20 };
+    let kills = if torture::is_on() { 300 } else { 20 };
     let mut random = 0x2545_F491_4F6C_DD1Du64;
     let mut most_litter = 0;
     for round in 0..kills {
@@ -106,7 +106,7 @@ fn a_compile_killed_at_any_moment_leaves_the_old_manifest_or_the_new_one() {
 fn two_compiles_at_once_to_one_place_leave_one_manifest_whole() {
     let place = place(100);
     let (expected, _) = place.expected();
-    for _ in 0..if torture::is_on() { 100 } else { 5 } {
+    for _ in 0..if torture::is_on() { 50 } else { 5 } {
         let mut children =
             [0, 1, 0, 1].map(|version| compile(&place.dists[version], &place.output).spawn().unwrap());
         for child in &mut children {
@@ -180,7 +180,7 @@ fn a_file_that_becomes_a_link_or_a_folder_is_an_error_or_the_old_file() {
             }
         });
         let secret = trailmark_tests::sites::sha256(b"outside");
-        for _ in 0..if torture::is_on() { 3000 } else { 100 } {
+        for _ in 0..if torture::is_on() { 1000 } else { 100 } {
             let Ok(compiled) = trailmark_compiler::compile(&dist, &options, &()) else { continue };
             let manifest = Manifest::open(&compiled.bytes).unwrap();
             assert!(manifest.assets().all(|asset| *asset.fingerprint() != secret), "a file outside was read");

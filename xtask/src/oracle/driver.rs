@@ -49,6 +49,30 @@ pub(super) enum DriverAnswer {
     },
 }
 
+const ATTEMPTS: usize = 4;
+
+/// What a server or a connection says that failed for reasons of its own: a port that something else took at that moment, a
+/// machine that is too busy.
+const MACHINE_FAULTS: [&str; 6] = [
+    "Address already in use",
+    "did not start within",
+    "no answer within",
+    "ECONNRESET",
+    "ECONNREFUSED",
+    "socket hang up",
+];
+
+impl CaseReply {
+    /// Whether something failed that would not fail again.
+    fn blames_the_machine(&self) -> bool {
+        let failed = self.answers.iter().filter_map(|answer| match answer {
+            DriverAnswer::Failed { error } => Some(error),
+            DriverAnswer::Answered { .. } => None,
+        });
+        failed.chain(&self.error).any(|error| MACHINE_FAULTS.iter().any(|fault| error.contains(fault)))
+    }
+}
+
 impl Driver {
     /// Starts one.
     ///
@@ -67,11 +91,21 @@ impl Driver {
         Ok(Driver { child, input, output })
     }
 
-    /// Puts a case to the platform.
+    /// Puts a case to the platform; more than once where the machine was at fault.
     ///
     /// # Errors
     /// If the driver itself fails.
     pub(super) fn ask(&mut self, case: &Value) -> Result<CaseReply> {
+        for _ in 1..ATTEMPTS {
+            let reply = self.ask_once(case)?;
+            if !reply.blames_the_machine() {
+                return Ok(reply);
+            }
+        }
+        self.ask_once(case)
+    }
+
+    fn ask_once(&mut self, case: &Value) -> Result<CaseReply> {
         let input = self.input.as_mut().context("the driver's input is closed")?;
         writeln!(input, "{case}").context("the driver does not listen")?;
         input.flush()?;
