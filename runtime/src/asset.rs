@@ -155,13 +155,11 @@ pub struct ETag {
 impl ETag {
     /// The first half of the fingerprint, with the extension mixed in.
     fn new(fingerprint: &[u8; 32], mask: u64) -> Self {
-        let mask = mask.to_le_bytes();
         let mut text = [b'"'; 34];
-        let pairs = text.iter_mut().skip(1).zip(fingerprint.iter().flat_map(|&b| [(b, 4), (b, 0)]));
-        for (position, (place, (byte, shift))) in pairs.take(32).enumerate() {
-            let mixed = byte ^ mask.get((position / 2) % 8).copied().unwrap_or(0);
-            let nibble = (mixed >> shift) & 15;
-            *place = if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 };
+        // Both are numbers whose first byte in the file is the lowest.
+        let words = fingerprint.as_chunks::<4>().0.iter().zip([mask, mask >> 32, mask, mask >> 32]);
+        for (place, (word, mask)) in text[1..33].as_chunks_mut::<8>().0.iter_mut().zip(words) {
+            *place = hex_digits((u32::from_le_bytes(*word) ^ mask as u32).swap_bytes());
         }
         ETag { text }
     }
@@ -187,5 +185,28 @@ impl fmt::Display for ETag {
 impl fmt::Debug for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// Eight hex digits, highest first: all at once, since nearly every answer shows an entity tag.
+fn hex_digits(number: u32) -> [u8; 8] {
+    let spread = u64::from(number);
+    let spread = (spread | spread << 16) & 0x0000_FFFF_0000_FFFF;
+    let spread = (spread | spread << 8) & 0x00FF_00FF_00FF_00FF;
+    let nibbles = (spread | spread << 4) & 0x0F0F_0F0F_0F0F_0F0F;
+    // A nibble above 9 carries into its byte's fifth bit.
+    let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (nibbles + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_digits_are_those_of_the_standard_library() {
+        for number in [0, 1, 0x0123_4567, 0x89AB_CDEF, 0x9A9A_0F0F, 0xFFFF_FFFF, 0xA000_0009] {
+            assert_eq!(core::str::from_utf8(&hex_digits(number)).unwrap(), std::format!("{number:08x}"));
+        }
     }
 }

@@ -6,11 +6,13 @@
 )]
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Read, Seek};
 use std::path::Path;
 use std::vec::Vec;
 
-use memmap2::Mmap;
+#[cfg(target_os = "linux")]
+use memmap2::Advice;
+use memmap2::{Mmap, MmapMut};
 
 use crate::error::OpenError;
 use crate::manifest::Manifest;
@@ -60,8 +62,13 @@ pub struct ManifestFile {
 #[derive(Debug)]
 enum Memory {
     Mapped(#[allow(dead_code, reason = "kept alive for the view")] Mmap),
+    Pages(#[allow(dead_code, reason = "kept alive for the view")] MmapMut),
     Heap(#[allow(dead_code, reason = "kept alive for the view")] Vec<u8>),
 }
+
+/// From here on, in bytes, a manifest is asked to lie in huge pages: look-ups all over a large file otherwise spend as long on
+/// finding out where a page is as on reading it.
+const WORTH_HUGE_PAGES: usize = 4 << 20;
 
 impl ManifestFile {
     /// Maps a file and opens it. Costs microseconds at any size; pages are read when look-ups touch them.
@@ -80,6 +87,11 @@ impl ManifestFile {
         }
         // SAFETY: the caller promises that nobody changes the file while the mapping lives.
         let map = unsafe { Mmap::map(&file)? };
+        #[cfg(target_os = "linux")]
+        if map.len() >= WORTH_HUGE_PAGES {
+            // A wish: what a kernel does not grant costs time, not answers.
+            let _ = map.advise(Advice::HugePage);
+        }
         let bytes: *const [u8] = &raw const *map;
         // SAFETY: the pages of a mapping stay where they are until it is dropped, also when the `Mmap` moves, and `memory`
         // is dropped after `view`. The borrow never leaves as `'static`: `manifest` shortens it to that of `self`.
@@ -89,10 +101,43 @@ impl ManifestFile {
 
     /// Reads a whole file into memory and opens it. Safe whatever happens to the file afterwards. O(size of the file).
     ///
+    /// A large manifest gets huge pages where the system has them.
+    ///
     /// # Errors
     /// [`FileError`] if the file can't be read, or is no manifest.
     pub fn read(path: impl AsRef<Path>) -> Result<Self, FileError> {
-        Ok(Self::from_bytes(std::fs::read(path)?)?)
+        let mut file = File::open(path)?;
+        let len = file.metadata()?.len();
+        match usize::try_from(len) {
+            Ok(len) if len >= WORTH_HUGE_PAGES => Self::read_pages(&mut file, len),
+            _ => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                Ok(Self::from_bytes(bytes)?)
+            }
+        }
+    }
+
+    /// Reads a file of a known length into pages of its own.
+    fn read_pages(file: &mut File, len: usize) -> Result<Self, FileError> {
+        let mut pages = MmapMut::map_anon(len)?;
+        #[cfg(target_os = "linux")]
+        let _ = pages.advise(Advice::HugePage);
+        if let Err(error) = file.read_exact(&mut pages) {
+            return Err(match error.kind() {
+                io::ErrorKind::UnexpectedEof => {
+                    let found = file.stream_position()?;
+                    OpenError::Length { expected: len as u64, found }.into()
+                }
+                _ => error.into(),
+            });
+        }
+        let bytes: *const [u8] = &raw const *pages;
+        // SAFETY: the pages of a mapping stay where they are until it is dropped, also when the `MmapMut` moves; nobody changes
+        // them before `view` is gone, since `memory` is private, never touched again and dropped after `view`. The borrow
+        // never leaves as `'static`: `manifest` shortens it to that of `self`.
+        let view = Manifest::open(unsafe { &*bytes })?;
+        Ok(ManifestFile { view, memory: Memory::Pages(pages) })
     }
 
     /// Opens a manifest that is in memory already.

@@ -13,6 +13,7 @@ mod faults;
 mod format_example;
 mod golden;
 mod hostile;
+mod large_file;
 mod plain_reader;
 mod preflight;
 mod properties;
