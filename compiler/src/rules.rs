@@ -474,7 +474,7 @@ pub const RUNTIME_RULES: &[Rule] = &[
         REDIRECTS,
         "A rule of `_redirects` matches the path as it was sent: redirect as it says. Static rules come before dynamic ones, \
          and both before any file.",
-        "The rule hides whatever file has this name.",
+        LINK,
     ),
     runtime(
         "redirects/broken-target",

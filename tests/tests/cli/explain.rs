@@ -122,6 +122,16 @@ fn rules_of_the_site_are_part_of_the_story() {
 }
 
 #[test]
+fn advice_is_to_link_to_where_the_redirects_end() {
+    let place = Place::site();
+    place.write("dist/_redirects", "/old /older\n/older /about.html\n/gone https://else.example/x\n");
+    place.run(["compile", "dist", "-q"]).exits(0);
+    let explain = |url: &str| place.run(["explain", "dist.trailmark", url]).exits(0);
+    explain("/old").prints(&["Link to `/about` and"]);
+    explain("/gone").prints(&["Link to `https://else.example/x` and"]);
+}
+
+#[test]
 fn redirects_in_a_circle_are_noticed() {
     let place = Place::site();
     place.write("dist/_redirects", "/a /b\n/b /a\n/out https://else.example/\n/odd //else.example/\n");

@@ -43,6 +43,11 @@ pub(super) fn router(manifest: &Manifest<'_>, request: &Request<'_>) -> Option<S
     }
 }
 
+/// What the platform calls a script.
+pub(super) fn script_of(platform: Platform) -> &'static str {
+    Words::of(platform).script
+}
+
 /// The platform's own words.
 struct Words {
     script: &'static str,

@@ -19,6 +19,9 @@ pub(super) struct Story {
     pub(super) method: String,
     pub(super) host: String,
     pub(super) site: String,
+    /// What the platform calls a script.
+    #[serde(skip)]
+    pub(super) script: &'static str,
     pub(super) path: PathStory,
     pub(super) steps: Vec<Step>,
     #[serde(serialize_with = "as_line")]
@@ -114,6 +117,7 @@ impl<'m> Teller<'m> {
             method: wanted.method.to_owned(),
             host: format!("{}://{}", target.scheme, target.host),
             site: self.options.clone(),
+            script: front::script_of(self.manifest.platform()),
             steps: self.steps(&request, &reply, wanted.via, &files),
             advice: self.advice(&reply, &request, &files, redirects.as_ref()),
             rule: steps::row(&reply.rule).map(RuleStory::new),
@@ -207,9 +211,12 @@ impl<'m> Teller<'m> {
         // A link to a place where nothing is saves nobody anything.
         if end.is_none() {
             let file = assets.and_then(|assets| assets.asset.as_deref());
-            let location = assets.and_then(|assets| assets.location());
+            // Whoever links to the next hop of several saves only one of them.
+            let end = redirects.filter(|chain| chain.stops.is_none()).and_then(|chain| chain.hops.last());
+            let to = end.map(|hop| hop.url.as_str()).or(assets.and_then(|assets| assets.location()));
+            let path = files.rewritten.as_deref().unwrap_or(request.path.path());
             let row = steps::row(&reply.rule);
-            advice.extend(row.map(|row| filled(row.advice, request.path.path(), file, location)));
+            advice.extend(row.map(|row| filled(row.advice, path, file, to)));
         }
         advice.extend(end.and_then(|hop| {
             let text = filled(steps::row(&hop.rule)?.advice, &hop.url, hop.asset.as_deref(), None);

@@ -20,7 +20,7 @@ pub(super) fn write(out: &mut impl Write, story: &Story) -> io::Result<()> {
     write_answer(out, story)?;
     if let Some(chain) = &story.redirects {
         heading(out, "Where it leads")?;
-        write_chain(out, chain)?;
+        write_chain(out, chain, story.script)?;
     }
     if !story.advice.is_empty() {
         heading(out, "What you can do")?;
@@ -76,7 +76,7 @@ fn write_step(out: &mut impl Write, number: usize, step: &Step) -> io::Result<()
 fn write_answer(out: &mut impl Write, story: &Story) -> io::Result<()> {
     let (_, reply) = &story.answer;
     let Some(assets) = &reply.assets else {
-        return writeln!(out, "  the Worker (or Pages Function) answers; the build does not determine what");
+        return writeln!(out, "  the {} answers; the build does not determine what", story.script);
     };
     let style = status_style(assets.status);
     writeln!(out, "  {style}{} {}{style:#}", assets.status, reason_phrase(assets.status))?;
@@ -104,12 +104,12 @@ fn write_body(out: &mut impl Write, story: &Story, assets: &AssetsReply) -> io::
     }
 }
 
-fn write_chain(out: &mut impl Write, chain: &Chain) -> io::Result<()> {
+fn write_chain(out: &mut impl Write, chain: &Chain, script: &str) -> io::Result<()> {
     let mut table = Table::indented(2);
     for hop in &chain.hops {
         let status = match hop.status {
             Some(status) => Cell::new(status.to_string()).styled(status_style(status)),
-            None => Cell::new("Worker"),
+            None => Cell::new(script),
         };
         let file = hop.asset.as_deref().unwrap_or_default();
         table.row([Cell::new(&hop.url), status, Cell::new(file), Cell::new(&hop.rule).styled(DIM)]);
