@@ -173,34 +173,31 @@ fn is_quickly_plain(target: &[u8]) -> bool {
         &padded
     };
     let last = windows.len() - (LANES + 1);
-    let mut plain = true;
+    let mut odd = [0; LANES];
     let mut start = 0;
-    loop {
-        let window = windows.get(start..).and_then(|rest| rest.first_chunk::<{ LANES + 1 }>());
-        let Some(window) = window else { return false };
-        plain &= is_plain_window(window);
+    while let Some(window) = windows.get(start..).and_then(|rest| rest.first_chunk::<{ LANES + 1 }>()) {
+        mark_odd(window, &mut odd);
         if start == last {
-            return plain;
+            break;
         }
         start = (start + LANES).min(last);
     }
+    u128::from_ne_bytes(odd) == 0
 }
 
-/// Whether all bytes of a window are plain, and none but the last is a `/` before another `/` or a `.`.
+/// Marks, in its lane, each byte but the first of a window that is not plain, and each `/` before another `/` or a `.`.
 #[inline(always)]
-fn is_plain_window(window: &[u8; LANES + 1]) -> bool {
+fn mark_odd(window: &[u8; LANES + 1], odd: &mut [u8; LANES]) {
     let (Some(first), Some(second)) = (window.first_chunk::<LANES>(), window.last_chunk::<LANES>()) else {
-        return false;
+        return;
     };
-    let mut bad = 0u8;
-    for (&byte, &next) in first.iter().zip(second) {
+    for ((&byte, &next), odd) in first.iter().zip(second).zip(odd) {
         let letter = (next | 0x20).wrapping_sub(b'a') < 26;
         // `-` `.` `/` and digits. What else is plain (`! ' ( ) * ~`) is too rare to be worth its instructions.
         let other = next.wrapping_sub(b'-') < 13 || next == b'_';
         let pair = byte == b'/' && (next == b'/' || next == b'.');
-        bad |= u8::from(!(letter | other)) | u8::from(pair);
+        *odd |= u8::from(!(letter | other)) | u8::from(pair);
     }
-    bad == 0
 }
 
 /// Reads a target that is already as a URL parser would leave it; `None` if it is not.
