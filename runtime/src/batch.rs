@@ -5,6 +5,7 @@ use crate::answer::Resolution;
 use crate::bytes::{to_usize, u16_at};
 use crate::format;
 use crate::key;
+use crate::lookup::plain;
 use crate::manifest::Manifest;
 use crate::path::RequestPath;
 use crate::stem::{Form, split_stem};
@@ -84,6 +85,6 @@ impl Manifest<'_> {
             if usize::from(probe.stem_len) == probe.stem.len() { self.slots.get(probe.slot) } else { None };
         let slot = slot.filter(|slot| self.stem_of(slot) == Some(probe.stem));
         let stored = slot.and_then(|slot| self.entry_of(slot, probe.form)).and_then(|entry| entry.stored);
-        self.resolve(request.path_bytes(), stored, request, self.policy.not_found)
+        self.resolve(plain(request), stored, request, self.policy.not_found)
     }
 }

@@ -213,9 +213,20 @@ pub fn encode_site_path(site_path: &str) -> String {
     encoded(site_path.bytes()).map(char::from).collect()
 }
 
-/// Decodes a request path into `out`, and gives the part written: the site path, which is UTF-8. `None` if `out` is too small;
-/// the length of the path is always enough.
-pub(crate) fn decode_into<'o>(path: &[u8], mode: DecodeMode, out: &'o mut [u8]) -> Option<&'o [u8]> {
+/// The decoded bytes of a request path, in a buffer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decoded<'o> {
+    /// The site path, which is UTF-8.
+    pub(crate) site_path: &'o [u8],
+    /// Whether the request path is the canonical encoding of it.
+    pub(crate) is_canonical: bool,
+}
+
+/// Decodes a request path into `out`. `None` if `out` is too small; the length of the path is always enough.
+pub(crate) fn decode_into<'o>(path: &[u8], mode: DecodeMode, out: &'o mut [u8]) -> Option<Decoded<'o>> {
+    if let Some((len, is_canonical)) = decode_simply(path, out) {
+        return Some(Decoded { site_path: out.get(..len)?, is_canonical });
+    }
     let mut len = 0;
     match mode {
         DecodeMode::Whole => decode_piece(path, out, &mut len)?,
@@ -232,7 +243,56 @@ pub(crate) fn decode_into<'o>(path: &[u8], mode: DecodeMode, out: &'o mut [u8]) 
             }
         }
     }
-    out.get(..len)
+    let site_path = out.get(..len)?;
+    Some(Decoded { site_path, is_canonical: is_encoding_of(path, site_path) })
+}
+
+/// Decodes, in one pass, a path that both ways of decoding take alike: every `%` begins an escape, what comes out is UTF-8, and
+/// no slash is doubled or was an escape. The length written, and whether the path is the canonical encoding; `None` for any
+/// other path.
+fn decode_simply(path: &[u8], out: &mut [u8]) -> Option<(usize, bool)> {
+    let (mut rest, mut len, mut is_canonical, mut previous) = (path, 0, true, 0);
+    while let Some((&first, tail)) = rest.split_first() {
+        let byte = if first == b'%' {
+            let ([high, low], behind) = tail.split_first_chunk::<2>()?;
+            let (high, low) = (hex_value(*high), hex_value(*low));
+            let byte = (high << 4) | (low & 15);
+            if (high | low) & NO_HEX != 0 || byte == b'/' {
+                return None;
+            }
+            is_canonical &= (high | low) & LOWER_CASE == 0 && class_of(byte) & PLAIN == 0;
+            rest = behind;
+            byte
+        } else {
+            if first == b'/' && previous == b'/' {
+                return None;
+            }
+            is_canonical &= class_of(first) & PLAIN != 0;
+            rest = tail;
+            first
+        };
+        *out.get_mut(len)? = byte;
+        len += 1;
+        previous = byte;
+    }
+    core::str::from_utf8(out.get(..len)?).ok()?;
+    Some((len, is_canonical))
+}
+
+/// Set in the value of a digit `a` to `f`.
+const LOWER_CASE: u8 = 0x40;
+/// Set in the value of what is no digit.
+const NO_HEX: u8 = 0x80;
+
+/// The value of a hex digit, in the low four bits.
+#[inline(always)]
+fn hex_value(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        b'A'..=b'F' => digit - b'A' + 10,
+        b'a'..=b'f' => (digit - b'a' + 10) | LOWER_CASE,
+        _ => NO_HEX,
+    }
 }
 
 /// Appends a piece as `decodeURIComponent` gives it, or as it is where that fails.
@@ -288,7 +348,7 @@ fn collapse_slashes(out: &mut [u8], from: usize, len: usize) -> usize {
 }
 
 /// Whether a path is the canonical encoding of a site path.
-pub(crate) fn is_encoding_of(path: &[u8], site_path: &[u8]) -> bool {
+fn is_encoding_of(path: &[u8], site_path: &[u8]) -> bool {
     let mut rest = path;
     for &byte in site_path {
         rest = if class_of(byte) & PLAIN != 0 {
@@ -312,7 +372,9 @@ mod tests {
 
     fn decoded(path: &str, mode: DecodeMode) -> String {
         let mut out = [0; 256];
-        core::str::from_utf8(decode_into(path.as_bytes(), mode, &mut out).unwrap()).unwrap().into()
+        let decoded = decode_into(path.as_bytes(), mode, &mut out).unwrap();
+        assert_eq!(decoded.is_canonical, is_encoding_of(path.as_bytes(), decoded.site_path), "{path}");
+        core::str::from_utf8(decoded.site_path).unwrap().into()
     }
 
     #[test]
@@ -334,10 +396,15 @@ mod tests {
 
     #[test]
     fn canonical_paths_are_recognised() {
-        let is_canonical =
-            |path: &str| is_encoding_of(path.as_bytes(), decoded(path, DecodeMode::Segments).as_bytes());
-        assert!(is_canonical("/a/%5Bb%5D"));
-        for path in ["/[a]", "/a+b", "/%5b", "//a", "/%41", "/%", "/a%2Fb"] {
+        let is_canonical = |path: &str| {
+            decode_into(path.as_bytes(), DecodeMode::Segments, &mut [0; 256]).unwrap().is_canonical
+        };
+        for path in ["/a/%5Bb%5D", "/caf%C3%A9/%E6%97%A5", "/", "/a!~*'()"] {
+            assert!(is_canonical(path), "{path}");
+        }
+        for path in
+            ["/[a]", "/a+b", "/%5b", "//a", "/%41", "/%", "/a%2Fb", "/%c3%A9", "/%C3", "/%4", "/%C3%A9+"]
+        {
             assert!(!is_canonical(path), "{path}");
         }
     }
@@ -354,6 +421,12 @@ mod tests {
             "/%C3%A9%",
             "/%C3/%A9",
             "/a%2f%2F%C3",
+            "/%E6%97%A5/%e6%97%a5",
+            "/a+b/%2B",
+            "/%g0",
+            "/%0",
+            "/%C3/%A9/x",
+            "/%00/%7F",
         ] {
             for mode in [DecodeMode::Segments, DecodeMode::Whole] {
                 assert_eq!(decoded(path, mode), decode_path(path, mode), "{path} {mode:?}");

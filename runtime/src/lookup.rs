@@ -7,7 +7,7 @@
 use crate::answer::{Resolution, RuleId};
 use crate::asset::SitePath;
 use crate::bytes::{to_usize, u8_at, u16_at, u32_at, u64_at};
-use crate::decode::{self, DecodeMode};
+use crate::decode::{self, DecodeMode, Decoded};
 use crate::format;
 use crate::key;
 use crate::location::Location;
@@ -40,19 +40,30 @@ pub(crate) struct Entry<'a> {
 pub(crate) fn with_site_path<T>(
     request: &RequestPath<'_>,
     mode: DecodeMode,
-    then: impl FnOnce(&[u8]) -> T,
+    then: impl FnOnce(Decoded<'_>) -> T,
 ) -> T {
-    if request.is_plain() { then(request.path_bytes()) } else { with_decoded_path(request, mode, then) }
+    if request.is_plain() { then(plain(request)) } else { with_decoded_path(request, mode, then) }
+}
+
+/// A path that is its own decoding and its own canonical encoding.
+#[inline(always)]
+pub(crate) fn plain<'r>(request: &RequestPath<'r>) -> Decoded<'r> {
+    Decoded { site_path: request.path_bytes(), is_canonical: true }
 }
 
 #[cold]
-fn with_decoded_path<T>(request: &RequestPath<'_>, mode: DecodeMode, then: impl FnOnce(&[u8]) -> T) -> T {
+fn with_decoded_path<T>(
+    request: &RequestPath<'_>,
+    mode: DecodeMode,
+    then: impl FnOnce(Decoded<'_>) -> T,
+) -> T {
     const SHORT: usize = 512;
+    const NOTHING: Decoded<'_> = Decoded { site_path: b"", is_canonical: false };
     let path = request.path_bytes();
     if path.len() <= SHORT {
-        then(decode::decode_into(path, mode, &mut [0; SHORT]).unwrap_or_default())
+        then(decode::decode_into(path, mode, &mut [0; SHORT]).unwrap_or(NOTHING))
     } else {
-        then(decode::decode_into(path, mode, &mut [0; MAX_REQUEST_LEN]).unwrap_or_default())
+        then(decode::decode_into(path, mode, &mut [0; MAX_REQUEST_LEN]).unwrap_or(NOTHING))
     }
 }
 
@@ -85,9 +96,9 @@ impl Manifest<'_> {
         request: &RequestPath<'r>,
         not_found: u8,
     ) -> Resolution<'m, 'r> {
-        with_site_path(request, self.policy.decode, |site_path| {
-            let stored = self.entry(site_path).and_then(|entry| entry.stored);
-            self.resolve(site_path, stored, request, not_found)
+        with_site_path(request, self.policy.decode, |decoded| {
+            let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
+            self.resolve(decoded, stored, request, not_found)
         })
     }
 
@@ -95,7 +106,7 @@ impl Manifest<'_> {
     #[inline]
     pub(crate) fn resolve<'m, 'r>(
         &'m self,
-        site_path: &[u8],
+        decoded: Decoded<'_>,
         stored: Option<Stored<'m>>,
         request: &RequestPath<'r>,
         not_found: u8,
@@ -106,14 +117,10 @@ impl Manifest<'_> {
                 None => Resolution::NotFound { rule },
             },
             Some(Stored::Redirect { target, rule }) => return self.redirect(target, request, rule),
-            None => self.miss(site_path, request, not_found),
+            None => self.miss(decoded.site_path, request, not_found),
         };
         let encodes = self.policy.flags & format::FLAG_CANONICAL_REDIRECT != 0;
-        if !encodes
-            || request.is_plain()
-            || resolution.asset().is_none()
-            || decode::is_encoding_of(request.path_bytes(), site_path)
-        {
+        if decoded.is_canonical || !encodes || resolution.asset().is_none() {
             return resolution;
         }
         let location = Location::canonical(request.path_bytes(), request.query_bytes());

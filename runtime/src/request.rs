@@ -6,7 +6,6 @@ use core::fmt;
 
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag};
-use crate::decode::is_encoding_of;
 use crate::format;
 use crate::guard;
 use crate::headers::{AddedValue, HeaderRule, MatchedRules};
@@ -375,10 +374,9 @@ impl Manifest<'_> {
             let intent = Intent::of(self.lookup_with(path, not_found));
             return Found { intent, redirect: None, header_rules: MatchedRules::none(self) };
         }
-        with_site_path(path, self.policy.decode, |site_path| {
-            let entry = self.entry(site_path);
-            let is_canonical = path.is_plain() || is_encoding_of(path.path_bytes(), site_path);
-            let known = entry.filter(|_| is_canonical);
+        with_site_path(path, self.policy.decode, |decoded| {
+            let entry = self.entry(decoded.site_path);
+            let known = entry.filter(|_| decoded.is_canonical);
             let header_set = known.map_or(format::ANY_HEADER_SET, |entry| entry.header_set);
             let header_rules = self.matched_rules(header_set, host, path.path());
             let redirect = match known {
@@ -389,7 +387,7 @@ impl Manifest<'_> {
             let intent = match redirect.and_then(|index| self.redirect_rule(index)) {
                 Some(rule) => self.apply_redirect(&rule, request, not_found),
                 None => {
-                    Intent::of(self.resolve(site_path, entry.and_then(|entry| entry.stored), path, not_found))
+                    Intent::of(self.resolve(decoded, entry.and_then(|entry| entry.stored), path, not_found))
                 }
             };
             Found { intent, redirect, header_rules }
