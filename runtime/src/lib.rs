@@ -34,7 +34,9 @@ mod mask;
 mod mmap;
 mod not_found;
 mod path;
+
 pub mod pattern;
+mod quick;
 mod redirects;
 pub mod regex;
 mod request;

@@ -6,6 +6,7 @@ use core::fmt;
 
 use crate::decode::{DecodeMode, Decoding, IN_PATH, IN_QUERY, PLAIN, class_of, percent};
 use crate::error::RequestError;
+use crate::quick::{is_quickly_escaped, is_quickly_plain, is_quickly_query, query_start};
 
 /// The longest request target that is looked up, in bytes, query included: Cloudflare's own limit for URLs
 /// (16 KB, *Workers limits*).
@@ -90,19 +91,30 @@ impl<'r> RequestPath<'r> {
             _ => return Err(RequestError::NotAPath),
         }
         if is_quickly_plain(target) {
-            return Ok(RequestPath { path: target, query: b"", plain: true, cdn_cgi: CdnCgi::Absent });
+            return Ok(RequestPath::plain(target));
         }
-        if is_quickly_escaped(target) {
-            return Ok(RequestPath { path: target, query: b"", plain: false, cdn_cgi: CdnCgi::Absent });
+        match scan(target) {
+            Some(request) => Ok(request),
+            None => parse_slow(target, scratch),
         }
-        parse_unusual(target, scratch)
     }
 
     /// Takes a request target that a URL parser would leave as it is, which nearly all are; `None` for any other, which
     /// [`RequestPath::parse`] rewrites. For many at once, since it needs no scratch space. O(length).
     pub fn as_is(target: &'r (impl AsRef<[u8]> + ?Sized)) -> Option<Self> {
         let target = target.as_ref();
-        if target.len() > MAX_REQUEST_LEN || target.first() != Some(&b'/') { None } else { scan(target) }
+        if target.len() > MAX_REQUEST_LEN || target.first() != Some(&b'/') {
+            None
+        } else if is_quickly_plain(target) {
+            Some(RequestPath::plain(target))
+        } else {
+            scan(target)
+        }
+    }
+
+    #[inline(always)]
+    fn plain(path: &'r [u8]) -> Self {
+        RequestPath { path, query: b"", plain: true, cdn_cgi: CdnCgi::Absent }
     }
 
     /// A path that a URL parser has already been over, with the query of another request path.
@@ -150,91 +162,17 @@ impl<'r> RequestPath<'r> {
     }
 }
 
-/// Parses a target that has a query, or something in its path that is not plain.
-fn parse_unusual<'r>(target: &'r [u8], scratch: &'r mut Scratch) -> Result<RequestPath<'r>, RequestError> {
-    match scan(target) {
-        Some(request) => Ok(request),
-        None => parse_slow(target, scratch),
-    }
-}
-
-/// Bytes that are looked at side by side.
-const LANES: usize = 16;
-/// These, and the one before them.
-const WINDOW: usize = LANES + 1;
-
-/// Whether a target is a path that is its own decoding and its own canonical encoding, and has neither a query nor anything that
-/// could be a dot segment. May say no where the answer is yes. Nearly all requests end here.
-#[inline]
-fn is_quickly_plain(target: &[u8]) -> bool {
-    no_byte_is_odd(target, |previous, byte| {
-        !is_quickly_plain_byte(byte) | ((previous == b'/') & is_slash_or_dot(byte))
-    })
-}
-
-/// Whether a target is such a path but for its escapes: what names in other scripts end up as. Escapes that begin with `%2` are
-/// left to others, since one of them is a dot.
-#[inline]
-fn is_quickly_escaped(target: &[u8]) -> bool {
-    no_byte_is_odd(target, |previous, byte| {
-        !(is_quickly_plain_byte(byte) | (byte == b'%'))
-            | ((previous == b'/') & is_slash_or_dot(byte))
-            | ((previous == b'%') & (byte == b'2'))
-    })
-}
-
-/// Letters, digits, and `-` `.` `/` `_`. What else is plain (`! ' ( ) * ~`) is too rare to be worth its instructions.
-#[inline(always)]
-fn is_quickly_plain_byte(byte: u8) -> bool {
-    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'-') < 13) | (byte == b'_')
-}
-
-#[inline(always)]
-fn is_slash_or_dot(byte: u8) -> bool {
-    (byte == b'/') | (byte == b'.')
-}
-
-/// Whether no byte behind the first is odd, given the one before it. Written to be compiled to vector instructions: no table, no
-/// early exit, windows that overlap at the end.
-#[inline(always)]
-fn no_byte_is_odd(target: &[u8], is_odd: impl Fn(u8, u8) -> bool) -> bool {
-    let mut padded = [b'a'; WINDOW];
-    let windows = if target.len() >= WINDOW {
-        target
-    } else {
-        for (place, &byte) in padded.iter_mut().zip(target) {
-            *place = byte;
-        }
-        &padded
-    };
-    let last = windows.len() - WINDOW;
-    let mut odd = [0; LANES];
-    let mut start = 0;
-    while let Some(window) = windows.get(start..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
-        let [before @ .., _] = window;
-        let [_, bytes @ ..] = window;
-        for ((&before, &byte), odd) in before.iter().zip(bytes).zip(&mut odd) {
-            *odd |= u8::from(is_odd(before, byte));
-        }
-        if start == last {
-            break;
-        }
-        start = (start + LANES).min(last);
-    }
-    u128::from_ne_bytes(odd) == 0
-}
-
-/// Reads a target that is already as a URL parser would leave it; `None` if it is not.
+/// Reads a target that is already as a URL parser would leave it, but is not quickly plain; `None` if it is not.
 fn scan(target: &[u8]) -> Option<RequestPath<'_>> {
-    let path_len = target.iter().position(|&b| b == b'?').unwrap_or(target.len());
-    let (path, query) = target.split_at_checked(path_len)?;
-    // A backslash may stand in a query, but whether it is one of `/cdn-cgi\` is looked at elsewhere.
-    if !query.iter().all(|&b| class_of(b) & IN_QUERY != 0 && b != b'\\') {
+    let (path, query) = target.split_at_checked(query_start(target))?;
+    if !query.is_empty() && !is_quickly_query(query) {
         return None;
     }
+    // Without a query, the whole target has been looked at before.
+    let plain = !query.is_empty() && is_quickly_plain(path);
     let query = if query.len() > 1 { query } else { b"" };
-    if is_quickly_plain(path) {
-        return Some(RequestPath { path, query, plain: true, cdn_cgi: CdnCgi::Absent });
+    if plain || is_quickly_escaped(path) {
+        return Some(RequestPath { path, query, plain, cdn_cgi: CdnCgi::Absent });
     }
     let (mut class, mut double_slash, mut dots_possible, mut previous) = (PLAIN | IN_PATH, false, false, 0);
     for &byte in path {
@@ -414,24 +352,5 @@ mod tests {
         assert!(matches!(RequestPath::parse(&target, &mut scratch), Err(RequestError::TooLong { .. })));
         assert_eq!(RequestPath::parse("about", &mut scratch), Err(RequestError::NotAPath));
         assert_eq!(RequestPath::parse("", &mut scratch), Err(RequestError::NotAPath));
-    }
-
-    #[test]
-    fn quick_answers_are_right_wherever_the_odd_byte_stands() {
-        for len in 1..70 {
-            let path = std::string::String::from_utf8(std::vec![b'a'; len]).unwrap();
-            let path = std::format!("/{path}");
-            assert!(is_quickly_plain(path.as_bytes()), "{path}");
-            assert!(is_quickly_escaped(path.replace("aaa", "%E9").as_bytes()), "{path}");
-            for odd in ["%", "?", "+", "\u{e9}", "//", "/.", " ", "%2e", "%2E"] {
-                for at in 1..=len {
-                    let odd_path = std::format!("{}{odd}{}", &path[..at], &path[at..]);
-                    assert!(!is_quickly_plain(odd_path.as_bytes()), "{odd_path}");
-                    // A lone `%` is for the decoder to find out about.
-                    assert_eq!(is_quickly_escaped(odd_path.as_bytes()), odd == "%", "{odd_path}");
-                }
-            }
-        }
-        assert!(is_quickly_plain(b"/a-b_c.d/i/0/Z"));
     }
 }
