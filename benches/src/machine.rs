@@ -24,6 +24,9 @@ pub struct Machine {
     pub huge_pages: String,
     /// The compiler.
     pub rustc: String,
+    /// What else was going on: processes that wanted a core in the minute before the run.
+    #[serde(default)]
+    pub load: String,
 }
 
 impl Machine {
@@ -52,6 +55,7 @@ impl Machine {
             is_virtual: field("flags").is_some_and(|flags| flags.contains(" hypervisor")),
             huge_pages: chosen.unwrap_or_default(),
             rustc: version("rustc", &["--version"]).unwrap_or_default(),
+            load: read("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned(),
         }
     }
 }

@@ -126,6 +126,7 @@ fn machine(results: &Results) -> String {
         ("caches", machine.caches.join(", ")),
         ("memory", format!("{} GiB; transparent huge pages: {}", machine.memory_gib, machine.huge_pages)),
         ("kernel", machine.kernel.clone()),
+        ("load when the run began", machine.load.clone()),
         ("compiler", format!("{}, release profile, no target features beyond the default", machine.rustc)),
     ];
     for (name, value) in rows {
@@ -141,8 +142,17 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new<'h>(heads: impl IntoIterator<Item = &'h str>) -> Table {
+        Table::aligned(heads, "--:")
+    }
+
+    /// A table whose cells are all text.
+    pub(crate) fn of_text<'h>(heads: impl IntoIterator<Item = &'h str>) -> Table {
+        Table::aligned(heads, "---")
+    }
+
+    fn aligned<'h>(heads: impl IntoIterator<Item = &'h str>, alignment: &str) -> Table {
         let heads: Vec<&str> = heads.into_iter().collect();
-        let lines = heads.iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { "--:" });
+        let lines = heads.iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { alignment });
         let text = format!("\n| {} |\n|{}|\n", heads.join(" | "), lines.collect::<Vec<_>>().join("|"));
         Table { text }
     }

@@ -107,6 +107,8 @@ pub enum Name {
     Batch,
     /// Nobody: parsing alone.
     ParseOnly,
+    /// Nobody: one access to memory.
+    OneAccess,
     /// Our own manifest in memory of the process instead of mapped.
     InMemory,
 }
@@ -124,6 +126,7 @@ impl Name {
             Name::Cloudflare => "Cloudflare's way",
             Name::WholeAnswer => "Trailmark, the whole answer",
             Name::Batch => "Trailmark, the batch call",
+            Name::OneAccess => "one access to the file, anywhere, and nothing else",
             Name::ParseOnly => "parsing the request, and no answer",
             Name::InMemory => "Trailmark, read instead of mapped",
         }

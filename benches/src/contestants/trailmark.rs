@@ -5,7 +5,9 @@ use std::ops::Range;
 use ::trailmark::{Manifest, Request, RequestPath, Resolution};
 
 use super::{Buffer, Contestant, Spelled, token};
+use crate::fence::finish_everything;
 use crate::measure::{Pace, Runner};
+use crate::random::mix;
 use crate::requests::{Ask, Requests};
 
 /// [`Manifest::lookup`].
@@ -109,6 +111,31 @@ impl Contestant for ParseOnly {
 
     fn spell(&self, _: &Ask<'_>, _: &mut Buffer) -> Spelled {
         Spelled { status: 0, asset: None, location: None }
+    }
+
+    fn answers(&self) -> bool {
+        false
+    }
+}
+
+/// No request and no answer: reads one record somewhere in the file, and then one somewhere else. What a table costs that finds
+/// everything with a single access, and thinks for no time at all.
+#[derive(Debug, Clone, Copy)]
+pub struct OneAccess<'m>(pub &'m Manifest<'m>);
+
+impl Runner for OneAccess<'_> {
+    #[inline(never)]
+    fn run(&self, _: &Requests, range: Range<usize>, pace: Pace, _: &mut Buffer) -> u64 {
+        let count = self.0.asset_count() as u128;
+        let mut sum = 0u64;
+        for place in range {
+            if pace == Pace::StartToEnd {
+                finish_everything();
+            }
+            let anywhere = (u128::from(mix(place as u64)) * count) >> 64;
+            sum = sum.wrapping_add(self.0.asset(anywhere as u32).map_or(0, |asset| asset.size()));
+        }
+        sum
     }
 
     fn answers(&self) -> bool {

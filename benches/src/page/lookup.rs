@@ -12,7 +12,7 @@ use crate::requests::Mix;
 use crate::results::{Name, Opening, Results, SiteResult};
 
 /// In the order of the tables.
-const NAMES: [Name; 11] = [
+const NAMES: [Name; 12] = [
     Name::Hashbrown,
     Name::HashbrownFolders,
     Name::Std,
@@ -24,12 +24,13 @@ const NAMES: [Name; 11] = [
     Name::WholeAnswer,
     Name::Batch,
     Name::ParseOnly,
+    Name::OneAccess,
 ];
 
 /// Whether it is another structure, and not a variant of one.
 fn is_structure(name: Name) -> bool {
     use Name::*;
-    !matches!(name, HashbrownFolders | InMemory | WholeAnswer | Batch | ParseOnly)
+    !matches!(name, HashbrownFolders | InMemory | WholeAnswer | Batch | ParseOnly | OneAccess)
 }
 
 fn sites(results: &Results) -> &[SiteResult] {

@@ -14,7 +14,7 @@ use super::{Plan, effort, itself, json_of};
 use crate::contestants::cloudflare::Cloudflare;
 use crate::contestants::routes::{self, Common};
 use crate::contestants::tables::{Table, Tables, Walk};
-use crate::contestants::trailmark::{Batch, ParseOnly, Trailmark, WholeAnswer};
+use crate::contestants::trailmark::{Batch, OneAccess, ParseOnly, Trailmark, WholeAnswer};
 use crate::contestants::{self, Contestant, automaton, hash_maps, perfect_hashes};
 use crate::corpus::{Corpus, NotFoundPages, RealSite, real_sites};
 use crate::measure::{Effort, Pace, compare};
@@ -121,7 +121,8 @@ pub fn site_of_walks(pages: usize, path: &Path, quick: bool) -> Result<SiteResul
 
 fn everybody() -> impl Iterator<Item = Name> {
     use Name::*;
-    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, Batch, ParseOnly].into_iter()
+    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, Batch, ParseOnly, OneAccess]
+        .into_iter()
 }
 
 /// Who can be built in reasonable time. `phf` takes minutes from a million pages on, the automaton at ten millions.
@@ -245,6 +246,7 @@ impl Ring<'_> {
                 (built(), self.cells(&theirs, |_| true)?)
             }
             Name::Batch => (built(), self.batch()),
+            Name::OneAccess => (built(), self.one_access()),
             Name::ParseOnly => (built(), self.cells(&ParseOnly, |_| true)?),
             Name::WholeAnswer => (built(), self.cells(&WholeAnswer(manifest), |_| true)?),
             Name::InMemory => {
@@ -260,6 +262,18 @@ impl Ring<'_> {
         let has_misses =
             |mix: Mix| matches!(mix, Mix::Miss | Mix::Walk1 | Mix::Walk5 | Mix::Walk20 | Mix::Mixed);
         self.cells(&Tables { table, common, walk }, |mix| walk == Walk::OneTable || has_misses(mix))
+    }
+
+    /// Memory alone, beside hits.
+    fn one_access(&self) -> Vec<Cell> {
+        let (ours, theirs) = (Trailmark(self.manifest), OneAccess(self.manifest));
+        let hits = self.streams.iter().filter(|(mix, _)| *mix == Mix::Hit);
+        let cell = |(mix, requests): &(Mix, Requests), pace| Cell {
+            mix: *mix,
+            pace,
+            times: compare(&ours, &theirs, requests, pace, self.effort),
+        };
+        hits.flat_map(|stream| Pace::ALL.map(|pace| cell(stream, pace))).collect()
     }
 
     /// The batch call; there is no waiting for each answer in it.
