@@ -1,7 +1,10 @@
 //! `docs/BENCHMARKS.md`: the figures as tables, the targets beside the results, and where a target is missed, what limits it.
 
+mod before;
+mod calls;
 mod compiling;
 mod lookup;
+mod opening;
 mod targets;
 
 use std::fmt::Write as _;
@@ -9,6 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub(crate) use crate::numbers::{count, mebibytes, nanoseconds, ratio, seconds};
 use crate::results::{Part, Results};
 
 /// Writes the page and its charts.
@@ -19,6 +23,7 @@ pub fn write(results: &Results, docs: &Path) -> Result<()> {
     let charts = docs.join("bench");
     std::fs::create_dir_all(&charts).with_context(|| format!("can't make {}", charts.display()))?;
     lookup::charts(results, &charts)?;
+    opening::charts(results, &charts)?;
     compiling::charts(results, &charts)?;
     let path = docs.join("BENCHMARKS.md");
     std::fs::write(&path, text(results)).with_context(|| format!("can't write {}", path.display()))
@@ -34,10 +39,11 @@ fn text(results: &Results) -> String {
     page.push_str(&lookup::section(results));
     page.push_str(&lookup::walks(results));
     page.push_str(&lookup::real_sites(results));
-    page.push_str(&lookup::opening(results));
+    page.push_str(&opening::section(results));
     page.push_str(&compiling::section(results));
-    page.push_str(&lookup::redirects(results));
-    page.push_str(&lookup::instructions(results));
+    page.push_str(&calls::redirects(results));
+    page.push_str(&calls::instructions(results));
+    page.push_str(&before::section(results));
     page.push_str(COMMANDS);
     page
 }
@@ -126,7 +132,8 @@ fn machine(results: &Results) -> String {
         ("caches", machine.caches.join(", ")),
         ("memory", format!("{} GiB; transparent huge pages: {}", machine.memory_gib, machine.huge_pages)),
         ("kernel", machine.kernel.clone()),
-        ("load when the run began", machine.load.clone()),
+        ("load", format!("{} processes wanted a core in the minute before the run", machine.load)),
+        ("commit", machine.commit.clone()),
         ("compiler", format!("{}, release profile, no target features beyond the default", machine.rustc)),
     ];
     for (name, value) in rows {
@@ -170,58 +177,6 @@ impl Table {
 /// Nothing there.
 pub(crate) const NONE: &str = "";
 
-/// A ratio with as many digits as mean something.
-pub(crate) fn ratio(value: f64) -> String {
-    match value {
-        1000.0.. => grouped(value.round() as u64),
-        20.0.. => format!("{value:.0}"),
-        2.0.. => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
-/// Nanoseconds.
-pub(crate) fn nanoseconds(value: f64) -> String {
-    if value < 10.0 { format!("{value:.1}") } else { grouped(value.round() as u64) }
-}
-
-/// A time in the unit that fits.
-pub(crate) fn seconds(value: f64) -> String {
-    match value {
-        10.0.. => format!("{value:.1} s"),
-        0.9995.. => format!("{value:.2} s"),
-        0.01.. => format!("{:.0} ms", value * 1e3),
-        0.001.. => format!("{:.1} ms", value * 1e3),
-        _ => format!("{:.0} µs", value * 1e6),
-    }
-}
-
-/// Bytes in MiB.
-pub(crate) fn mebibytes(value: u64) -> String {
-    match value as f64 / 1024.0 / 1024.0 {
-        mib @ 10.0.. => format!("{} MiB", grouped(mib.round() as u64)),
-        mib => format!("{mib:.1} MiB"),
-    }
-}
-
-/// With commas.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of pages or files, in words for charts and heads.
-pub(crate) fn count(number: usize) -> String {
-    grouped(number as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,11 +185,5 @@ mod tests {
     fn a_page_without_figures_says_so() {
         let page = text(&Results::default());
         assert!(page.contains("Not a full run") && page.contains("lookup (not measured)"));
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!([0.987, 3.44, 25.2, 43320.0].map(ratio), ["0.99", "3.4", "25", "43,320"]);
-        assert_eq!([0.00002, 0.0042, 0.25, 7.4].map(seconds), ["20 µs", "4.2 ms", "250 ms", "7.40 s"]);
     }
 }

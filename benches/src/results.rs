@@ -29,6 +29,30 @@ pub struct Results {
     pub redirects: Part<Vec<RedirectCost>>,
     /// Instruction counts.
     pub instructions: Part<Vec<Instructions>>,
+    /// The main figures of the full run before.
+    pub before: Vec<Figure>,
+}
+
+/// A main figure, to be compared from run to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// The part of the run that it is from.
+    pub part: String,
+    /// What was measured, and against what.
+    pub what: String,
+    /// The figure.
+    pub value: f64,
+    /// Whether less of it is better.
+    pub less_is_better: bool,
+    /// The commit that was measured.
+    pub commit: String,
+}
+
+impl Figure {
+    /// How many times better this one is than the one before.
+    pub fn gain(&self, before: &Figure) -> f64 {
+        if self.less_is_better { before.value / self.value } else { self.value / before.value }
+    }
 }
 
 /// A part that was measured, and how.
@@ -109,6 +133,8 @@ pub enum Name {
     ParseOnly,
     /// Nobody: one access to memory.
     OneAccess,
+    /// Nobody: the loop that measures.
+    EmptyLoop,
     /// Our own manifest in memory of the process instead of mapped.
     InMemory,
 }
@@ -127,6 +153,7 @@ impl Name {
             Name::WholeAnswer => "Trailmark, the whole answer",
             Name::Batch => "Trailmark, the batch call",
             Name::OneAccess => "one access to the file, anywhere, and nothing else",
+            Name::EmptyLoop => "the measuring loop with nothing in it",
             Name::ParseOnly => "parsing the request, and no answer",
             Name::InMemory => "Trailmark, read instead of mapped",
         }
@@ -214,6 +241,9 @@ pub struct Tree {
     pub runs: Vec<Run>,
     /// Stages of one compilation as it tells them itself, seconds.
     pub stages: Vec<(String, f64)>,
+    /// Stages when it is compiled again, seconds.
+    #[serde(default)]
+    pub stages_again: Vec<(String, f64)>,
 }
 
 /// Kinds of folders.
@@ -226,6 +256,17 @@ pub enum TreeKind {
     Large,
     /// A site with files of 600 bytes on average.
     Tiny,
+}
+
+impl TreeKind {
+    /// For people.
+    pub fn text(self) -> &'static str {
+        match self {
+            TreeKind::Small => "small files",
+            TreeKind::Large => "files of 64 MiB",
+            TreeKind::Tiny => "files of 600 bytes",
+        }
+    }
 }
 
 /// A program over a folder.

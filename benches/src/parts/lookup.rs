@@ -14,11 +14,12 @@ use super::{Plan, effort, itself, json_of};
 use crate::contestants::cloudflare::Cloudflare;
 use crate::contestants::routes::{self, Common};
 use crate::contestants::tables::{Table, Tables, Walk};
-use crate::contestants::trailmark::{Batch, OneAccess, ParseOnly, Trailmark, WholeAnswer};
+use crate::contestants::trailmark::{Batch, EmptyLoop, OneAccess, ParseOnly, Trailmark, WholeAnswer};
 use crate::contestants::{self, Contestant, automaton, hash_maps, perfect_hashes};
 use crate::corpus::{Corpus, NotFoundPages, RealSite, real_sites};
-use crate::measure::{Effort, Pace, compare};
+use crate::measure::{Effort, Pace, Runner, compare};
 use crate::memory;
+use crate::progress::say;
 use crate::requests::{Mix, Requests, Source};
 use crate::results::{Cell, ContestantResult, Name, SiteResult};
 
@@ -52,7 +53,6 @@ pub fn walks(plan: &Plan) -> Result<Vec<SiteResult>> {
 }
 
 fn one_size(plan: &Plan, pages: usize, not_found: NotFoundPages) -> Result<SiteResult> {
-    eprintln!("lookup: {pages} pages, 404.html: {not_found:?}");
     let mut command = itself()?;
     command
         .args(["lookup-site", "--pages", &pages.to_string(), "--manifest"])
@@ -121,8 +121,21 @@ pub fn site_of_walks(pages: usize, path: &Path, quick: bool) -> Result<SiteResul
 
 fn everybody() -> impl Iterator<Item = Name> {
     use Name::*;
-    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, Batch, ParseOnly, OneAccess]
-        .into_iter()
+    [
+        Hashbrown,
+        Std,
+        Phf,
+        PtrHash,
+        Fst,
+        Cloudflare,
+        InMemory,
+        WholeAnswer,
+        Batch,
+        ParseOnly,
+        OneAccess,
+        EmptyLoop,
+    ]
+    .into_iter()
 }
 
 /// Who can be built in reasonable time. `phf` takes minutes from a million pages on, the automaton at ten millions.
@@ -143,8 +156,10 @@ pub fn real(plan: &Plan) -> Result<Vec<SiteResult>> {
     let mixes = [Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Mixed];
     let who = [Name::Hashbrown, Name::PtrHash, Name::Cloudflare];
     let mut results = Vec::new();
-    for name in real_sites()? {
-        eprintln!("lookup: {name}");
+    // In a quick run a few of different kinds and sizes.
+    let some = ["boost-docs", "docusaurus-slash", "openjdk-docs", "rust-docs", "sphinx-dirhtml", "vite-spa"];
+    for name in real_sites()?.into_iter().filter(|name| !plan.quick || some.contains(&name.as_str())) {
+        say(format_args!("lookups on {name}"));
         let site = RealSite::load(&name)?;
         let path = plan.scratch.join(format!("{name}.trailmark"));
         let job = Job { effort: plan.effort(), mixes: &mixes, who: &who, stream: 1 << 15 };
@@ -181,6 +196,7 @@ fn measure_site(site: String, files: Vec<AssetFile>, path: &Path, job: &Job<'_>)
     let ring = Ring { manifest, path, streams: &streams, effort: job.effort };
     let mut contestants = Vec::new();
     for &name in job.who {
+        say(format_args!("{site}: {}", name.text()));
         contestants.extend(ring.meet(name)?);
     }
     let sections = manifest.sections().map(|(name, _, len)| (name.to_owned(), len)).collect();
@@ -246,7 +262,8 @@ impl Ring<'_> {
                 (built(), self.cells(&theirs, |_| true)?)
             }
             Name::Batch => (built(), self.batch()),
-            Name::OneAccess => (built(), self.one_access()),
+            Name::OneAccess => (built(), self.beside_hits(&OneAccess(manifest))),
+            Name::EmptyLoop => (built(), self.beside_hits(&EmptyLoop)),
             Name::ParseOnly => (built(), self.cells(&ParseOnly, |_| true)?),
             Name::WholeAnswer => (built(), self.cells(&WholeAnswer(manifest), |_| true)?),
             Name::InMemory => {
@@ -264,14 +281,14 @@ impl Ring<'_> {
         self.cells(&Tables { table, common, walk }, |mix| walk == Walk::OneTable || has_misses(mix))
     }
 
-    /// Memory alone, beside hits.
-    fn one_access(&self) -> Vec<Cell> {
-        let (ours, theirs) = (Trailmark(self.manifest), OneAccess(self.manifest));
+    /// A part of the work, beside hits.
+    fn beside_hits(&self, part: &impl Runner) -> Vec<Cell> {
+        let ours = Trailmark(self.manifest);
         let hits = self.streams.iter().filter(|(mix, _)| *mix == Mix::Hit);
         let cell = |(mix, requests): &(Mix, Requests), pace| Cell {
             mix: *mix,
             pace,
-            times: compare(&ours, &theirs, requests, pace, self.effort),
+            times: compare(&ours, part, requests, pace, self.effort),
         };
         hits.flat_map(|stream| Pace::ALL.map(|pace| cell(stream, pace))).collect()
     }
