@@ -64,21 +64,34 @@ const METHOD: &str = "
 ## How it is measured
 
 - *The question* is the same for all: a request target as it comes from the wire, in any form, to the asset that is served, the
-  place that is redirected to, or the not-found page. Everybody gets the request parsed by the same code, inside the measured
-  time, and for nothing whether the path needs decoding. Every kind of answer is compared with the manifest's, in full text, before
+  place that is redirected to, or the not-found page. Every kind of answer is compared with the manifest's, in full text, before
   anything is timed.
+- *Start to end*: one lookup after the other. Each begins when the answer before it is there, checked key and all: a fence
+  (`lfence`) keeps the processor from running ahead, and the next request's place depends on the answer. *Independent*: the
+  processor may overlap lookups. Loop and fence are the same for everybody; what they take is given in the tables. Where a table
+  names no pace, it is start to end.
+- *Requests*: hits ask for every file as often as any other, or by Zipf's law; the mix is 70 % hits, 10 % redirects, 15 % misses
+  and 5 % percent-encoded paths.
 - *Sites* are generated from a seed: dated posts, versioned docs, six locales, a shop, a reference, listings, hashed
   assets; pages in folders and pages in files mixed, one other file for eight pages, 44 bytes a path. *Real sites* are the path lists of
   [tests/sites](../tests/sites).
-- *Start to end*: one lookup after the other, each begun when the answer before it is there, checked key and all (`lfence`, and
-  the next request's place depends on the answer). *Independent*: the processor may overlap lookups.
-- *Hash maps and perfect hashes* hold every form of every page (`/about`, `/about/`, `/about.html`, ...), with finished locations, and
-  walk up the folders for a `404.html` by asking for it in the same table, as the platform asks its list of names. With the few
-  folders that own one in a small map of their own, misses are faster: that row is given, too.
+
+What the others are given:
+
+- Everybody gets the request parsed by Trailmark's code, inside the measured time, and is told for nothing whether the path has to be
+  decoded and whether it is spelled canonically. Trailmark finds that out while parsing.
+- *Hash maps, perfect hashes and the automaton* hold every form of every page (`/about`, `/about/`, `/about.html`, ...) with finished
+  locations, made from Trailmark's own routes: no rules are left to apply. Misses walk up the folders and ask for a `404.html` in the
+  same table, as the platform asks its list of names. With the few folders that own one in a small map of their own, misses are
+  faster: that row is given, too.
+- The maps have room for all entries from the start and keys without spare capacity; `hashbrown` has `foldhash` in its fast variant,
+  the standard library's map its own hasher. `phf::Map` is of its default algorithm, built when the program runs by the crate's own
+  generator, since no compiler takes a source file of that size. `ptr_hash` has its default parameters, the fastest ones it offers, XXH3
+  as its hash, and records of 16 bytes.
 - *Cloudflare's way* is a sorted list of SHA-256 prefixes of file names, with a binary search for each candidate name, written
-  from the description of the platform's algorithm, in Rust. What JavaScript adds is not in it.
-- `phf::Map` is built when the program runs, by the crate's own generator; no compiler takes a source file of that size.
-- The manifest is mapped from a file, with 4 KiB pages; the others live on the heap.
+  from the description of the platform's algorithm. It is in Rust and hashes with the processor's SHA instructions where there are
+  any; what JavaScript and asynchronous digests add is not in it.
+- The manifest is mapped from a file, with pages of 4 KiB; the others live on the heap, in what pages the system gives.
 ";
 
 const COMMANDS: &str = "
@@ -86,12 +99,12 @@ const COMMANDS: &str = "
 
     cargo xtask bench                    everything, about half an hour; 16 GiB of memory, 10 GB of disk
     cargo xtask bench --quick            smaller sites, fewer rounds, under five minutes
-    cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, compiling, redirects, instructions
+    cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, redirects, instructions, compiling
     cargo bench -p trailmark-benches     criterion: hit, redirect, miss, encoded at 100, 10,000 and 100,000 assets
     trailmark bench SITE.trailmark       latency on your own site
 
-`b3sum` is installed below the target folder if it is not there; Node and valgrind are used if they are. What was left out is not
-in the tables.
+A full run installs `b3sum` below the target folder if it is not there. Node and valgrind are used if they are there; what is
+missing is marked so.
 ";
 
 /// Says which parts are from a quick run, or missing.

@@ -37,7 +37,12 @@ pub(super) fn redirects(results: &Results) -> String {
 
 /// Instruction counts.
 pub(super) fn instructions(results: &Results) -> String {
-    let Some(counts) = &results.instructions.figures else { return String::new() };
+    let Some(counts) = &results.instructions.figures else {
+        // It was tried: only valgrind can be missing.
+        let is_missing = results.instructions.seconds > 0.0;
+        let text = "\n## Instructions\n\nNot counted: valgrind is not installed.\n";
+        return if is_missing { text.to_owned() } else { String::new() };
+    };
     let mut text = String::from(
         "\n## Instructions\n\nOf one call, counted by callgrind over a site of 10,000 pages; they repeat exactly.\n",
     );

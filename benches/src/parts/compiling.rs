@@ -63,12 +63,22 @@ impl Tools {
         let trailmark = PathBuf::from(itself()?.get_program()).with_file_name("trailmark");
         let trailmark = trailmark.with_extension(std::env::consts::EXE_EXTENSION);
         ensure!(trailmark.exists(), "no {}: build trailmark-cli first", trailmark.display());
-        Ok(Tools {
+        let tools = Tools {
             trailmark,
             b3sum: b3sum(plan),
             has_sha256sum: version("sha256sum", &["--version"]).is_some(),
             has_node: wrangler_packages().is_dir() && version("node", &["--version"]).is_some(),
-        })
+        };
+        for (name, is_there) in [
+            ("b3sum (a full run installs it)", tools.b3sum.is_some()),
+            ("sha256sum", tools.has_sha256sum),
+            ("Node with wrangler's packages", tools.has_node),
+        ] {
+            if !is_there {
+                say(format_args!("no {name}: its row is left empty"));
+            }
+        }
+        Ok(tools)
     }
 
     fn versions(&self) -> Vec<(String, String)> {

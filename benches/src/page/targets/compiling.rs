@@ -90,8 +90,8 @@ fn table_and_memory(tiny: Option<&Tree>) -> [Target; 2] {
     let stage = |name: &str| tiny?.stages.iter().find(|stage| stage.0 == name).map(|stage| stage.1);
     let value = stage("index").zip(pages).map(|(stage, pages)| stage / pages * 1e6);
     let site = tiny.map_or("1,000,000 files".to_owned(), |tree| format!("{} files", count(tree.files)));
-    let encode = stage("encode").map_or(String::new(), |encode| {
-        format!("; writing its slots, with all other sections and the checksums, took {}", seconds(encode))
+    let encode = stage("encode").zip(pages).map_or(String::new(), |(encode, pages)| {
+        format!("; writing the slots, all other sections and the checksums {:.2} s", encode / pages * 1e6)
     });
     let peak = tiny.and_then(|tree| tree.run(name::COMPILE)).map(|run| run.peak as f64);
     [
@@ -101,7 +101,7 @@ fn table_and_memory(tiny: Option<&Tree>) -> [Target; 2] {
             wanted: Wanted::AtMost(0.2),
             value,
             shown: value
-                .map_or(String::new(), |value| format!("{value:.2} s, in a site of {site}{encode}")),
+                .map_or(String::new(), |value| format!("{value:.2} s{encode} (a site of {site})")),
             limit: "Each path is hashed, and a pilot is tried for each bucket until its paths find free slots.".to_owned(),
         },
         Target {

@@ -59,7 +59,7 @@ fn made_of(results: &Results, site: &SiteResult) -> String {
     }
     let counts = results.instructions.figures.iter().flatten().filter(|count| count.kind == "hit");
     let of = |call: &str| counts.clone().find(|count| count.call.contains(call)).map(|count| count.count);
-    if let Some((parse, all)) = of("alone").zip(of("lookup")) {
+    if let Some((parse, all)) = of("alone").zip(of("lookup")).filter(|_| !text.is_empty()) {
         let (parse, all) = (nanoseconds(parse), nanoseconds(all));
         text.push_str(&format!(" ({parse} of {all} instructions)"));
     }
@@ -124,6 +124,7 @@ fn cloudflare(results: &Results) -> Target {
             nanoseconds(lowest.theirs),
             nanoseconds(lowest.theirs / 8.0),
         )
+        .replace("  ", " ")
     });
     Target {
         what: "hit, every size: times faster than Cloudflare's way".to_owned(),
