@@ -41,6 +41,8 @@ enum Hidden {
         quick: bool,
         #[arg(long)]
         many: bool,
+        #[arg(long)]
+        huge_pages: bool,
     },
     #[command(hide = true)]
     FirstLookup {
@@ -90,11 +92,14 @@ fn main() -> ExitCode {
 
 fn run_hidden(hidden: Hidden) -> Result<()> {
     match hidden {
-        Hidden::LookupSite { pages, manifest, quick, many: false } => {
-            print(&lookup::generated_site(pages, &manifest, quick)?)
+        Hidden::LookupSite { manifest, quick, huge_pages: true, .. } => {
+            print(&lookup::in_huge_pages(&manifest, quick)?)
         }
-        Hidden::LookupSite { pages, manifest, quick, many: true } => {
+        Hidden::LookupSite { pages, manifest, quick, many: true, .. } => {
             print(&lookup::site_of_walks(pages, &manifest, quick)?)
+        }
+        Hidden::LookupSite { pages, manifest, quick, .. } => {
+            print(&lookup::generated_site(pages, &manifest, quick)?)
         }
         Hidden::FirstLookup { from, file, targets } => print(&opening::first(from, &file, &targets)?),
         Hidden::Loop { call, loops, manifest, target } => {

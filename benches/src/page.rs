@@ -69,7 +69,7 @@ const METHOD: &str = "
 - *Start to end*: one lookup after the other. Each begins when the answer before it is there, checked key and all: a fence
   (`lfence`) keeps the processor from running ahead, and the next request's place depends on the answer. *Independent*: the
   processor may overlap lookups. Loop and fence are the same for everybody; what they take is given in the tables. Where a table
-  names no pace, it is start to end.
+  names no pace, it is start to end. A round that the system has interrupted is done again.
 - *Requests*: hits ask for every file as often as any other, or by Zipf's law; the mix is 70 % hits, 10 % redirects, 15 % misses
   and 5 % percent-encoded paths.
 - *Sites* are generated from a seed: dated posts, versioned docs, six locales, a shop, a reference, listings, hashed
@@ -91,7 +91,9 @@ What the others are given:
 - *Cloudflare's way* is a sorted list of SHA-256 prefixes of file names, with a binary search for each candidate name, written
   from the description of the platform's algorithm. It is in Rust and hashes with the processor's SHA instructions where there are
   any; what JavaScript and asynchronous digests add is not in it.
-- The manifest is mapped from a file, with pages of 4 KiB; the others live on the heap, in what pages the system gives.
+- The manifest is mapped from a file, or read into memory where a row says so; the others live on the heap. For files from
+  4 MiB on Trailmark asks the system for huge pages: memory that was read gets them, mapped files on few file systems. So
+  `hashbrown` is also given in a process whose allocator asks for them (glibc's `malloc.hugetlb`).
 ";
 
 const COMMANDS: &str = "

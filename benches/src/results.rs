@@ -115,6 +115,8 @@ pub enum Name {
     Hashbrown,
     /// The same, with the folders that own a `404.html` in a map of their own.
     HashbrownFolders,
+    /// The first again, in a process whose allocator asks for huge pages.
+    HashbrownHuge,
     /// The standard library's map.
     Std,
     /// `phf::Map`.
@@ -145,6 +147,7 @@ impl Name {
         match self {
             Name::Hashbrown => "`hashbrown` + foldhash",
             Name::HashbrownFolders => "the same, 404 folders in a map of their own",
+            Name::HashbrownHuge => "`hashbrown` + foldhash, heap in huge pages",
             Name::Std => "std `HashMap`",
             Name::Phf => "`phf::Map`",
             Name::PtrHash => "`ptr_hash` + records",

@@ -11,9 +11,10 @@ use crate::requests::Mix;
 use crate::results::{Name, Results, SiteResult};
 
 /// In the order of the tables.
-const NAMES: [Name; 13] = [
+const NAMES: [Name; 14] = [
     Name::Hashbrown,
     Name::HashbrownFolders,
+    Name::HashbrownHuge,
     Name::Std,
     Name::Phf,
     Name::PtrHash,
@@ -30,7 +31,10 @@ const NAMES: [Name; 13] = [
 /// Whether it is another structure, and not a variant of one.
 fn is_structure(name: Name) -> bool {
     use Name::*;
-    !matches!(name, HashbrownFolders | InMemory | WholeAnswer | Batch | ParseOnly | OneAccess | EmptyLoop)
+    !matches!(
+        name,
+        HashbrownFolders | HashbrownHuge | InMemory | WholeAnswer | Batch | ParseOnly | OneAccess | EmptyLoop
+    )
 }
 
 fn sites(results: &Results) -> &[SiteResult] {
@@ -169,10 +173,11 @@ fn sizes(sites: &[SiteResult]) -> String {
         std::iter::once("**Trailmark**, the whole file".to_owned())
             .chain(sites.iter().map(|site| per_page(site.bytes, site))),
     );
-    table.row(
-        std::iter::once("of it slots and index".to_owned())
-            .chain(sites.iter().map(|site| per_page(site.section("slots") + site.section("index"), site))),
-    );
+    table.row(std::iter::once("of it slots, index and tags".to_owned()).chain(
+        sites.iter().map(|site| {
+            per_page(["slots", "index", "tags"].map(|name| site.section(name)).iter().sum(), site)
+        }),
+    ));
     table.row(
         std::iter::once("of it the assets".to_owned())
             .chain(sites.iter().map(|site| per_page(site.section("assets"), site))),

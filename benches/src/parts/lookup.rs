@@ -19,6 +19,7 @@ use crate::contestants::{self, Contestant, automaton, hash_maps, perfect_hashes}
 use crate::corpus::{Corpus, NotFoundPages, RealSite, real_sites};
 use crate::measure::{Effort, Pace, Runner, compare};
 use crate::memory;
+use crate::numbers::count;
 use crate::progress::say;
 use crate::requests::{Mix, Requests, Source};
 use crate::results::{Cell, ContestantResult, Name, SiteResult};
@@ -61,7 +62,37 @@ fn one_size(plan: &Plan, pages: usize, not_found: NotFoundPages) -> Result<SiteR
     if not_found == NotFoundPages::Many {
         command.arg("--many");
     }
-    json_of(&mut command).with_context(|| format!("{pages} pages"))
+    let mut result: SiteResult = json_of(&mut command).with_context(|| format!("{pages} pages"))?;
+    let most = if plan.quick { 100_000 } else { 1_000_000 };
+    if not_found == NotFoundPages::Root && (100_000..=most).contains(&pages) {
+        command.arg("--huge-pages").env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        result.contestants.push(json_of(&mut command).context("in huge pages")?);
+    }
+    Ok(result)
+}
+
+/// Measures `hashbrown` in a process whose allocator asks for huge pages, as the runtime does for large manifests. The manifest
+/// is there already. Only glibc's allocator can be asked, elsewhere the row shows small pages.
+///
+/// # Errors
+/// A wrong answer.
+pub fn in_huge_pages(path: &Path, quick: bool) -> Result<ContestantResult> {
+    let file = map(path)?;
+    let manifest = file.manifest();
+    say(format_args!("lookups, {} files: {}", count(manifest.asset_count()), Name::HashbrownHuge.text()));
+    let mut source = Source::new(manifest, 1);
+    let len = stream_len(manifest.asset_count(), quick);
+    let mixes = [Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Mixed];
+    let streams: Vec<(Mix, Requests)> = mixes.map(|mix| (mix, source.requests(mix, len))).into();
+    let ring = Ring { manifest, path, streams: &streams, effort: effort(quick) };
+    let mut met = ring.meet(Name::HashbrownHuge)?;
+    met.pop().context("nobody was measured")
+}
+
+/// Requests of each kind for a site of so many pages.
+fn stream_len(pages: usize, quick: bool) -> usize {
+    let most = if quick { 1 << 17 } else { 1 << 20 };
+    most.min(pages.max(1 << 14))
 }
 
 /// Where the manifest of a generated site is kept for the whole run.
@@ -102,8 +133,7 @@ pub fn generated_site(pages: usize, path: &Path, quick: bool) -> Result<SiteResu
     let mixes: &[Mix] =
         if quick { &[Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Encoded, Mix::Mixed] } else { &Mix::ALL };
     let who: Vec<Name> = everybody().filter(|&name| takes_part(name, pages, quick)).collect();
-    let stream = if quick { 1 << 17 } else { 1 << 20 };
-    let job = Job { effort: effort(quick), mixes, who: &who, stream: stream.min(pages.max(1 << 14)) };
+    let job = Job { effort: effort(quick), mixes, who: &who, stream: stream_len(pages, quick) };
     measure_site(name, files, path, &job)
 }
 
@@ -159,7 +189,7 @@ pub fn real(plan: &Plan) -> Result<Vec<SiteResult>> {
     // In a quick run a few of different kinds and sizes.
     let some = ["boost-docs", "docusaurus-slash", "openjdk-docs", "rust-docs", "sphinx-dirhtml", "vite-spa"];
     for name in real_sites()?.into_iter().filter(|name| !plan.quick || some.contains(&name.as_str())) {
-        say(format_args!("lookups on {name}"));
+        say(format_args!("real site {name}"));
         let site = RealSite::load(&name)?;
         let path = plan.scratch.join(format!("{name}.trailmark"));
         let job = Job { effort: plan.effort(), mixes: &mixes, who: &who, stream: 1 << 15 };
@@ -196,7 +226,7 @@ fn measure_site(site: String, files: Vec<AssetFile>, path: &Path, job: &Job<'_>)
     let ring = Ring { manifest, path, streams: &streams, effort: job.effort };
     let mut contestants = Vec::new();
     for &name in job.who {
-        say(format_args!("{site}: {}", name.text()));
+        say(format_args!("lookups, {} files: {}", count(assets), name.text()));
         contestants.extend(ring.meet(name)?);
     }
     let sections = manifest.sections().map(|(name, _, len)| (name.to_owned(), len)).collect();
@@ -240,6 +270,10 @@ impl Ring<'_> {
                     result(Name::Hashbrown, built, one_table),
                     result(Name::HashbrownFolders, built, folders),
                 ]);
+            }
+            Name::HashbrownHuge => {
+                let (map, common) = hash_maps::brown_map(manifest);
+                (built(), self.table(&map, &common, Walk::OneTable)?)
             }
             Name::Std => {
                 let (map, common) = hash_maps::std_map(manifest);

@@ -66,9 +66,9 @@ fn made_of(results: &Results, site: &SiteResult) -> String {
     if let Some((access, empty)) = share(Name::OneAccess).zip(empty) {
         text.push_str(&format!(
             "; {} is what a single access to the file costs, at a random place, once the loop is taken off. Besides that a hit \
-             reads two bytes of the index, which has {} at this size, hashes the path and compares it",
+             hashes the path, reads a byte of the index and one of the tags, which have {} together at this size, and compares",
             percent((access - empty).max(0.0)),
-            mebibytes(site.section("index"))
+            mebibytes(site.section("index") + site.section("tags"))
         ));
     }
     if !text.is_empty() {
@@ -200,9 +200,9 @@ pub(super) fn size_and_rules(results: &Results) -> [Target; 2] {
         }),
         limit: million.map_or(String::new(), |site| {
             format!(
-                "Of each page's bytes {} are slots and index, which hold the path too, and {} are records of files: SHA-256 (32 \
-                 bytes), size, media type. There is one other file for eight pages.",
-                each(site, "slots") + each(site, "index"),
+                "Of each page's bytes {} are slots, index and tags, which hold the path too, and {} are records of files: SHA-256 \
+                 (32 bytes), size, media type. There is one other file for eight pages.",
+                each(site, "slots") + each(site, "index") + each(site, "tags"),
                 each(site, "assets")
             )
         }),
