@@ -229,6 +229,8 @@ pub struct Compiling {
     pub trees: Vec<Tree>,
     /// Versions of the programs that were compared.
     pub versions: Vec<(String, String)>,
+    /// Folders that could not be measured.
+    pub failures: Vec<String>,
 }
 
 /// A folder, and what was done with it.

@@ -126,7 +126,9 @@ impl Run<'_> {
                 self.measure(part, |results| &mut results.instructions, instructions::measure)
             }
             PartName::Compiling => {
-                self.measure(part, |results| &mut results.compiling, some(compiling::measure))
+                self.measure(part, |results| &mut results.compiling, some(compiling::measure));
+                let failures = self.results.compiling.figures.iter().flat_map(|figures| &figures.failures);
+                self.failed.extend(failures.map(|what| format!("compiling {what}")));
             }
             PartName::Page => {}
         }

@@ -83,6 +83,9 @@ pub(super) fn section(results: &Results) -> String {
     text.push_str("\n![Compile time by files](bench/compile.svg)\n");
     text.push_str(&tiny(figures.trees.iter().filter(|tree| tree.kind == TreeKind::Tiny)));
     text.push_str(&stages(&figures.trees));
+    for what in &figures.failures {
+        text.push_str(&format!("\n**Not measured, it failed:** {what}.\n"));
+    }
     let versions: Vec<String> =
         figures.versions.iter().map(|(name, version)| format!("{name}: {version}")).collect();
     text.push_str(&format!(

@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::child::{self, Taken};
 use super::trees::Folder;
-use super::{Plan, itself, json_of};
+use super::{Plan, itself, json_of, lookup};
 use crate::machine::version;
 use crate::memory;
 use crate::numbers::count as number;
@@ -42,12 +42,23 @@ pub fn measure(plan: &Plan) -> Result<Compiling> {
     let small = if plan.quick { 10_000 } else { 100_000 };
     let large = if plan.quick { 4 } else { 20 };
     let tiny: &[usize] = if plan.quick { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000, 1_000_000] };
-    let mut trees =
-        vec![tools.tree(plan, TreeKind::Small, small)?, tools.tree(plan, TreeKind::Large, large)?];
-    for &count in tiny {
-        trees.push(tools.tree(plan, TreeKind::Tiny, count)?);
+    // The largest of them needs room, and the manifests of other parts are of no use any more.
+    lookup::remove_manifests(&plan.scratch);
+    let kinds = [(TreeKind::Small, small), (TreeKind::Large, large)];
+    let mut figures = Compiling { versions: tools.versions(), ..Compiling::default() };
+    for (kind, count) in kinds.into_iter().chain(tiny.iter().map(|&count| (TreeKind::Tiny, count))) {
+        // A disk that is too small for one folder is no reason to lose what was measured of another.
+        match tools.tree(plan, kind, count) {
+            Ok(tree) => figures.trees.push(tree),
+            Err(error) => {
+                let what = format!("{} {}", number(count), kind.text());
+                say(format_args!("error: {what}: {error:#}"));
+                figures.failures.push(what);
+            }
+        }
     }
-    Ok(Compiling { trees, versions: tools.versions() })
+    ensure!(!figures.trees.is_empty(), "no folder could be measured");
+    Ok(figures)
 }
 
 /// The programs that are compared.

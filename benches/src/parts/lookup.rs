@@ -112,6 +112,14 @@ pub fn ensure_manifest(scratch: &Path, pages: usize) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Removes the manifests that [`ensure_manifest`] has kept.
+pub fn remove_manifests(scratch: &Path) {
+    for &pages in sizes(false) {
+        // Most parts of a run make only some of them.
+        let _ = std::fs::remove_file(manifest_path(scratch, pages));
+    }
+}
+
 fn write_manifest(path: &Path, bytes: &[u8]) -> Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("can't write {}", path.display()))
 }
