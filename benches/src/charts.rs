@@ -17,6 +17,15 @@ pub struct Line {
     pub is_ours: bool,
 }
 
+/// What the vertical axis counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// As many as there are.
+    Number,
+    /// Seconds, shown in the unit that fits.
+    Seconds,
+}
+
 /// A chart with logarithmic axes.
 #[derive(Debug, Clone)]
 pub struct Chart {
@@ -26,20 +35,22 @@ pub struct Chart {
     pub across: String,
     /// What is beside the vertical axis.
     pub up: String,
+    /// And what that counts.
+    pub unit: Unit,
     /// The lines.
     pub lines: Vec<Line>,
 }
 
-/// Colours that can be told apart, also by those who see few of them (Okabe and Ito).
+/// Colours that can be told apart, also by those who see few of them (after Okabe and Ito), dark enough to be read on white.
 const COLOURS: [RGBColor; 8] = [
-    RGBColor(0, 114, 178),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(120, 120, 120),
-    RGBColor(148, 103, 40),
-    RGBColor(110, 80, 180),
+    RGBColor(0, 104, 168),
+    RGBColor(178, 118, 0),
+    RGBColor(0, 138, 100),
+    RGBColor(190, 90, 145),
+    RGBColor(30, 140, 200),
+    RGBColor(105, 105, 105),
+    RGBColor(128, 84, 30),
+    RGBColor(100, 70, 175),
 ];
 const OURS: RGBColor = RGBColor(213, 94, 0);
 
@@ -74,13 +85,17 @@ impl Chart {
             .margin_right(2)
             .x_label_area_size(42)
             .y_label_area_size(64)
-            .build_cartesian_2d((x.0..x.1).log_scale(), (y.0..y.1).log_scale())?;
+            .build_cartesian_2d(
+                (x.0..x.1).log_scale().with_key_points(marks(x)),
+                (y.0..y.1).log_scale().with_key_points(marks(y)),
+            )?;
+        let unit = self.unit;
         chart
             .configure_mesh()
             .x_desc(&self.across)
             .y_desc(&self.up)
             .x_label_formatter(&|value| short(*value))
-            .y_label_formatter(&|value| short(*value))
+            .y_label_formatter(&|value| if unit == Unit::Seconds { time(*value) } else { short(*value) })
             .label_style(("sans-serif", 13))
             .axis_desc_style(("sans-serif", 14))
             .light_line_style(RGBColor(240, 240, 240))
@@ -111,14 +126,25 @@ impl Chart {
             .filter_map(|(line, colour)| Some((place(line.points.last()?.1), line, colour)))
             .collect();
         ends.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut lowest = 0.0f64;
+        // Down from the top where they are too near, then up again from the bottom.
+        let mut free = 0.0f64;
+        for end in &mut ends {
+            end.0 = end.0.max(free);
+            free = end.0 + 17.0;
+        }
+        let mut free = f64::from(SIZE.1) - 12.0;
+        for end in ends.iter_mut().rev() {
+            end.0 = end.0.min(free);
+            free = end.0 - 17.0;
+        }
+        let furthest = self.lines.iter().filter_map(|line| Some(line.points.last()?.0)).fold(0.0, f64::max);
         for (end, line, colour) in ends {
-            let end = end.max(lowest + 17.0);
-            lowest = end;
+            let last = line.points.last().map_or(0.0, |point| point.0);
+            let until = if last < furthest { format!(" (to {})", short(last)) } else { String::new() };
             let size = if line.is_ours { 15 } else { 14 };
             let style =
                 ("sans-serif", size).into_font().color(&colour).pos(Pos::new(HPos::Left, VPos::Center));
-            area.draw(&Text::new(line.name.clone(), (8, end as i32), style))?;
+            area.draw(&Text::new(format!("{}{until}", line.name), (8, end as i32), style))?;
         }
         Ok(())
     }
@@ -140,6 +166,17 @@ fn range(values: impl Iterator<Item = f64>, room: f64) -> (f64, f64) {
     (low / room, (high * room).max(low * 1.1))
 }
 
+/// Where an axis is labelled: at powers of ten if there are three or more in its range, else at 1, 2 and 5 of each.
+fn marks((low, high): (f64, f64)) -> Vec<f64> {
+    let decades = (low.log10().floor() as i32)..=(high.log10().ceil() as i32);
+    let within = |steps: &'static [f64]| {
+        let all = decades.clone().flat_map(|decade| steps.iter().map(move |step| step * 10f64.powi(decade)));
+        all.filter(|mark| (low * 0.999..=high * 1.001).contains(mark)).collect::<Vec<_>>()
+    };
+    let powers = within(&[1.0]);
+    if powers.len() >= 3 { powers } else { within(&[1.0, 2.0, 5.0]) }
+}
+
 /// A number in few letters.
 fn short(value: f64) -> String {
     match value {
@@ -149,12 +186,17 @@ fn short(value: f64) -> String {
     }
 }
 
-fn trim(value: f64) -> String {
-    if value >= 1.0 || value == 0.0 {
-        format!("{}", (value * 10.0).round() / 10.0)
-    } else {
-        format!("{value:.0e}")
+/// A time in few letters.
+fn time(seconds: f64) -> String {
+    match seconds {
+        0.9999.. => format!("{} s", trim(seconds)),
+        0.000_999.. => format!("{} ms", trim(seconds * 1e3)),
+        _ => format!("{} µs", trim(seconds * 1e6)),
     }
+}
+
+fn trim(value: f64) -> String {
+    format!("{}", (value * 10.0).round() / 10.0)
 }
 
 #[cfg(test)]
@@ -170,6 +212,7 @@ mod tests {
             title: "A title".into(),
             across: "pages".into(),
             up: "ns".into(),
+            unit: Unit::Number,
             lines: vec![line("we", true), line("they", false)],
         };
         let path = folder.path().join("chart.svg");
@@ -180,6 +223,13 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!([1.0, 1500.0, 1e7, 0.001].map(short), ["1", "1.5k", "10M", "1e-3"]);
+        assert_eq!([1.0, 1500.0, 1e7].map(short), ["1", "1.5k", "10M"]);
+        assert_eq!([0.00002, 0.001, 0.5, 20.0].map(time), ["20 µs", "1 ms", "500 ms", "20 s"]);
+    }
+
+    #[test]
+    fn an_axis_has_few_marks() {
+        assert_eq!(marks((1e3, 1e6)), [1e3, 1e4, 1e5, 1e6]);
+        assert_eq!(marks((1e3, 1.2e4)), [1e3, 2e3, 5e3, 1e4]);
     }
 }

@@ -4,6 +4,8 @@
 //! - [`Trailmark`](trailmark::Trailmark): the manifest.
 //! - [`Tables`](tables::Tables) over a hash map, a perfect hash or an automaton that holds every form of every page.
 //! - [`ParseOnly`](trailmark::ParseOnly): nobody; what parsing a request costs everybody.
+//! - [`OneAccess`](trailmark::OneAccess): nobody either; what a single access to memory costs.
+//! - [`EmptyLoop`](trailmark::EmptyLoop): nobody; what measuring costs.
 //! - [`Cloudflare`](cloudflare::Cloudflare): the way of the platform itself, which stores names of files only and probes the
 //!   candidates for each request.
 //!

@@ -6,6 +6,7 @@
 //! `cargo xtask bench` runs all of it and writes `docs/BENCHMARKS.md`; `cargo bench -p trailmark-benches` runs the criterion
 //! benchmarks, which are about a single machine over time.
 
+pub mod before;
 pub mod charts;
 pub mod contestants;
 pub mod corpus;
@@ -13,8 +14,11 @@ pub mod fence;
 pub mod machine;
 pub mod measure;
 pub mod memory;
+pub(crate) mod numbers;
 pub mod page;
 pub mod parts;
+pub mod progress;
 pub mod random;
 pub mod requests;
 pub mod results;
+pub mod sweeper;

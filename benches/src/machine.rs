@@ -24,6 +24,12 @@ pub struct Machine {
     pub huge_pages: String,
     /// The compiler.
     pub rustc: String,
+    /// What else was going on: processes that wanted a core in the minute before the run.
+    #[serde(default)]
+    pub load: String,
+    /// What was measured: the commit.
+    #[serde(default)]
+    pub commit: String,
 }
 
 impl Machine {
@@ -52,6 +58,8 @@ impl Machine {
             is_virtual: field("flags").is_some_and(|flags| flags.contains(" hypervisor")),
             huge_pages: chosen.unwrap_or_default(),
             rustc: version("rustc", &["--version"]).unwrap_or_default(),
+            load: read("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned(),
+            commit: commit().unwrap_or_default(),
         }
     }
 }
@@ -61,6 +69,17 @@ pub fn version(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     output.status.success().then(|| text.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The commit that this program was built from, and whether anything but the docs was changed since.
+fn commit() -> Option<String> {
+    let git = |arguments: &[&str]| {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        version("git", &[["-C", root].as_slice(), arguments].concat())
+    };
+    let changed = git(&["status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs"])?;
+    let commit = git(&["rev-parse", "--short", "HEAD"])?;
+    Some(if changed.is_empty() { commit } else { format!("{commit} and changes") })
 }
 
 fn caches() -> Vec<String> {

@@ -1,7 +1,10 @@
 //! `docs/BENCHMARKS.md`: the figures as tables, the targets beside the results, and where a target is missed, what limits it.
 
+mod before;
+mod calls;
 mod compiling;
 mod lookup;
+mod opening;
 mod targets;
 
 use std::fmt::Write as _;
@@ -9,6 +12,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+pub(crate) use crate::numbers::{count, mebibytes, nanoseconds, ratio, seconds};
 use crate::results::{Part, Results};
 
 /// Writes the page and its charts.
@@ -19,6 +23,7 @@ pub fn write(results: &Results, docs: &Path) -> Result<()> {
     let charts = docs.join("bench");
     std::fs::create_dir_all(&charts).with_context(|| format!("can't make {}", charts.display()))?;
     lookup::charts(results, &charts)?;
+    opening::charts(results, &charts)?;
     compiling::charts(results, &charts)?;
     let path = docs.join("BENCHMARKS.md");
     std::fs::write(&path, text(results)).with_context(|| format!("can't write {}", path.display()))
@@ -34,10 +39,11 @@ fn text(results: &Results) -> String {
     page.push_str(&lookup::section(results));
     page.push_str(&lookup::walks(results));
     page.push_str(&lookup::real_sites(results));
-    page.push_str(&lookup::opening(results));
+    page.push_str(&opening::section(results));
     page.push_str(&compiling::section(results));
-    page.push_str(&lookup::redirects(results));
-    page.push_str(&lookup::instructions(results));
+    page.push_str(&calls::redirects(results));
+    page.push_str(&calls::instructions(results));
+    page.push_str(&before::section(results));
     page.push_str(COMMANDS);
     page
 }
@@ -58,21 +64,36 @@ const METHOD: &str = "
 ## How it is measured
 
 - *The question* is the same for all: a request target as it comes from the wire, in any form, to the asset that is served, the
-  place that is redirected to, or the not-found page. Everybody gets the request parsed by the same code, inside the measured
-  time, and for nothing whether the path needs decoding. Every kind of answer is compared with the manifest's, in full text, before
+  place that is redirected to, or the not-found page. Every kind of answer is compared with the manifest's, in full text, before
   anything is timed.
+- *Start to end*: one lookup after the other. Each begins when the answer before it is there, checked key and all: a fence
+  (`lfence`) keeps the processor from running ahead, and the next request's place depends on the answer. *Independent*: the
+  processor may overlap lookups. Loop and fence are the same for everybody; what they take is given in the tables. Where a table
+  names no pace, it is start to end. A round that the system has interrupted is done again.
+- *Requests*: hits ask for every file as often as any other, or by Zipf's law; the mix is 70 % hits, 10 % redirects, 15 % misses
+  and 5 % percent-encoded paths.
 - *Sites* are generated from a seed: dated posts, versioned docs, six locales, a shop, a reference, listings, hashed
   assets; pages in folders and pages in files mixed, one other file for eight pages, 44 bytes a path. *Real sites* are the path lists of
   [tests/sites](../tests/sites).
-- *Start to end*: one lookup after the other, each begun when the answer before it is there, checked key and all (`lfence`, and
-  the next request's place depends on the answer). *Independent*: the processor may overlap lookups.
-- *Hash maps and perfect hashes* hold every form of every page (`/about`, `/about/`, `/about.html`, ...), with finished locations, and
-  walk up the folders for a `404.html` by asking for it in the same table, as the platform asks its list of names. With the few
-  folders that own one in a small map of their own, misses are faster: that row is given, too.
+
+What the others are given:
+
+- Everybody gets the request parsed by Trailmark's code, inside the measured time, and is told for nothing whether the path has to be
+  decoded and whether it is spelled canonically. Trailmark finds that out while parsing.
+- *Hash maps, perfect hashes and the automaton* hold every form of every page (`/about`, `/about/`, `/about.html`, ...) with finished
+  locations, made from Trailmark's own routes: no rules are left to apply. Misses walk up the folders and ask for a `404.html` in the
+  same table, as the platform asks its list of names. With the few folders that own one in a small map of their own, misses are
+  faster: that row is given, too.
+- The maps have room for all entries from the start and keys without spare capacity; `hashbrown` has `foldhash` in its fast variant,
+  the standard library's map its own hasher. `phf::Map` is of its default algorithm, built when the program runs by the crate's own
+  generator, since no compiler takes a source file of that size. `ptr_hash` has its default parameters, the fastest ones it offers, XXH3
+  as its hash, and records of 16 bytes.
 - *Cloudflare's way* is a sorted list of SHA-256 prefixes of file names, with a binary search for each candidate name, written
-  from the description of the platform's algorithm, in Rust. What JavaScript adds is not in it.
-- `phf::Map` is built when the program runs, by the crate's own generator; no compiler takes a source file of that size.
-- The manifest is mapped from a file, with 4 KiB pages; the others live on the heap.
+  from the description of the platform's algorithm. It is in Rust and hashes with the processor's SHA instructions where there are
+  any; what JavaScript and asynchronous digests add is not in it.
+- The manifest is mapped from a file, or read into memory where a row says so; the others live on the heap. For files from
+  4 MiB on Trailmark asks the system for huge pages: memory that was read gets them, mapped files on few file systems. So
+  `hashbrown` is also given in a process whose allocator asks for them (glibc's `malloc.hugetlb`).
 ";
 
 const COMMANDS: &str = "
@@ -80,12 +101,12 @@ const COMMANDS: &str = "
 
     cargo xtask bench                    everything, about half an hour; 16 GiB of memory, 10 GB of disk
     cargo xtask bench --quick            smaller sites, fewer rounds, under five minutes
-    cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, compiling, redirects, instructions
+    cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, redirects, instructions, compiling
     cargo bench -p trailmark-benches     criterion: hit, redirect, miss, encoded at 100, 10,000 and 100,000 assets
     trailmark bench SITE.trailmark       latency on your own site
 
-`b3sum` is installed below the target folder if it is not there; Node and valgrind are used if they are. What was left out is not
-in the tables.
+A full run installs `b3sum` below the target folder if it is not there. Node and valgrind are used if they are there; what is
+missing is marked so.
 ";
 
 /// Says which parts are from a quick run, or missing.
@@ -126,6 +147,8 @@ fn machine(results: &Results) -> String {
         ("caches", machine.caches.join(", ")),
         ("memory", format!("{} GiB; transparent huge pages: {}", machine.memory_gib, machine.huge_pages)),
         ("kernel", machine.kernel.clone()),
+        ("load", format!("{} processes wanted a core in the minute before the run", machine.load)),
+        ("commit", machine.commit.clone()),
         ("compiler", format!("{}, release profile, no target features beyond the default", machine.rustc)),
     ];
     for (name, value) in rows {
@@ -141,8 +164,17 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn new<'h>(heads: impl IntoIterator<Item = &'h str>) -> Table {
+        Table::aligned(heads, "--:")
+    }
+
+    /// A table whose cells are all text.
+    pub(crate) fn of_text<'h>(heads: impl IntoIterator<Item = &'h str>) -> Table {
+        Table::aligned(heads, "---")
+    }
+
+    fn aligned<'h>(heads: impl IntoIterator<Item = &'h str>, alignment: &str) -> Table {
         let heads: Vec<&str> = heads.into_iter().collect();
-        let lines = heads.iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { "--:" });
+        let lines = heads.iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { alignment });
         let text = format!("\n| {} |\n|{}|\n", heads.join(" | "), lines.collect::<Vec<_>>().join("|"));
         Table { text }
     }
@@ -160,58 +192,6 @@ impl Table {
 /// Nothing there.
 pub(crate) const NONE: &str = "";
 
-/// A ratio with as many digits as mean something.
-pub(crate) fn ratio(value: f64) -> String {
-    match value {
-        1000.0.. => grouped(value.round() as u64),
-        20.0.. => format!("{value:.0}"),
-        2.0.. => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
-/// Nanoseconds.
-pub(crate) fn nanoseconds(value: f64) -> String {
-    if value < 10.0 { format!("{value:.1}") } else { grouped(value.round() as u64) }
-}
-
-/// A time in the unit that fits.
-pub(crate) fn seconds(value: f64) -> String {
-    match value {
-        10.0.. => format!("{value:.1} s"),
-        0.9995.. => format!("{value:.2} s"),
-        0.01.. => format!("{:.0} ms", value * 1e3),
-        0.001.. => format!("{:.1} ms", value * 1e3),
-        _ => format!("{:.0} µs", value * 1e6),
-    }
-}
-
-/// Bytes in MiB.
-pub(crate) fn mebibytes(value: u64) -> String {
-    match value as f64 / 1024.0 / 1024.0 {
-        mib @ 10.0.. => format!("{} MiB", grouped(mib.round() as u64)),
-        mib => format!("{mib:.1} MiB"),
-    }
-}
-
-/// With commas.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of pages or files, in words for charts and heads.
-pub(crate) fn count(number: usize) -> String {
-    grouped(number as u64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,11 +200,5 @@ mod tests {
     fn a_page_without_figures_says_so() {
         let page = text(&Results::default());
         assert!(page.contains("Not a full run") && page.contains("lookup (not measured)"));
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!([0.987, 3.44, 25.2, 43320.0].map(ratio), ["0.99", "3.4", "25", "43,320"]);
-        assert_eq!([0.00002, 0.0042, 0.25, 7.4].map(seconds), ["20 µs", "4.2 ms", "250 ms", "7.40 s"]);
     }
 }

@@ -17,16 +17,17 @@ use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 
 use crate::measure::Effort;
+use crate::progress;
 
 /// How a run is done.
 #[derive(Debug, Clone)]
 pub struct Plan {
     /// A few minutes instead of half an hour.
     pub quick: bool,
-    /// For sites and manifests; some gigabytes.
+    /// For sites and manifests; some gigabytes, removed at the end.
     pub scratch: PathBuf,
-    /// Whether the largest sites are opened from JSON, too: needs some 20 GB of memory and disk.
-    pub huge: bool,
+    /// Where programs are installed; they stay.
+    pub tools: PathBuf,
 }
 
 impl Plan {
@@ -54,6 +55,7 @@ pub fn itself() -> Result<Command> {
     let program = std::env::current_exe().context("where is this program?")?;
     let mut command = Command::new(program);
     command.stdin(Stdio::null());
+    progress::hand_on(&mut command);
     Ok(command)
 }
 

@@ -76,6 +76,14 @@ pub struct Record {
     path: u16,
 }
 
+impl Record {
+    /// Length of the request target.
+    #[inline(always)]
+    pub(crate) fn len(&self) -> u64 {
+        self.len.into()
+    }
+}
+
 const PLAIN: u16 = 1 << 15;
 const CANONICAL: u16 = 1 << 14;
 

@@ -29,6 +29,30 @@ pub struct Results {
     pub redirects: Part<Vec<RedirectCost>>,
     /// Instruction counts.
     pub instructions: Part<Vec<Instructions>>,
+    /// The main figures of the full run before.
+    pub before: Vec<Figure>,
+}
+
+/// A main figure, to be compared from run to run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// The part of the run that it is from.
+    pub part: String,
+    /// What was measured, and against what.
+    pub what: String,
+    /// The figure.
+    pub value: f64,
+    /// Whether less of it is better.
+    pub less_is_better: bool,
+    /// The commit that was measured.
+    pub commit: String,
+}
+
+impl Figure {
+    /// How many times better this one is than the one before.
+    pub fn gain(&self, before: &Figure) -> f64 {
+        if self.less_is_better { before.value / self.value } else { self.value / before.value }
+    }
 }
 
 /// A part that was measured, and how.
@@ -91,6 +115,8 @@ pub enum Name {
     Hashbrown,
     /// The same, with the folders that own a `404.html` in a map of their own.
     HashbrownFolders,
+    /// The first again, in a process whose allocator asks for huge pages.
+    HashbrownHuge,
     /// The standard library's map.
     Std,
     /// `phf::Map`.
@@ -107,6 +133,10 @@ pub enum Name {
     Batch,
     /// Nobody: parsing alone.
     ParseOnly,
+    /// Nobody: one access to memory.
+    OneAccess,
+    /// Nobody: the loop that measures.
+    EmptyLoop,
     /// Our own manifest in memory of the process instead of mapped.
     InMemory,
 }
@@ -117,6 +147,7 @@ impl Name {
         match self {
             Name::Hashbrown => "`hashbrown` + foldhash",
             Name::HashbrownFolders => "the same, 404 folders in a map of their own",
+            Name::HashbrownHuge => "`hashbrown` + foldhash, heap in huge pages",
             Name::Std => "std `HashMap`",
             Name::Phf => "`phf::Map`",
             Name::PtrHash => "`ptr_hash` + records",
@@ -124,6 +155,8 @@ impl Name {
             Name::Cloudflare => "Cloudflare's way",
             Name::WholeAnswer => "Trailmark, the whole answer",
             Name::Batch => "Trailmark, the batch call",
+            Name::OneAccess => "one access to the file, anywhere, and nothing else",
+            Name::EmptyLoop => "the measuring loop with nothing in it",
             Name::ParseOnly => "parsing the request, and no answer",
             Name::InMemory => "Trailmark, read instead of mapped",
         }
@@ -196,6 +229,8 @@ pub struct Compiling {
     pub trees: Vec<Tree>,
     /// Versions of the programs that were compared.
     pub versions: Vec<(String, String)>,
+    /// Folders that could not be measured.
+    pub failures: Vec<String>,
 }
 
 /// A folder, and what was done with it.
@@ -211,6 +246,9 @@ pub struct Tree {
     pub runs: Vec<Run>,
     /// Stages of one compilation as it tells them itself, seconds.
     pub stages: Vec<(String, f64)>,
+    /// Stages when it is compiled again, seconds.
+    #[serde(default)]
+    pub stages_again: Vec<(String, f64)>,
 }
 
 /// Kinds of folders.
@@ -223,6 +261,17 @@ pub enum TreeKind {
     Large,
     /// A site with files of 600 bytes on average.
     Tiny,
+}
+
+impl TreeKind {
+    /// For people.
+    pub fn text(self) -> &'static str {
+        match self {
+            TreeKind::Small => "small files",
+            TreeKind::Large => "files of 64 MiB",
+            TreeKind::Tiny => "files of 600 bytes",
+        }
+    }
 }
 
 /// A program over a folder.

@@ -20,9 +20,6 @@ pub(crate) struct Args {
     /// Only this part, the others on the page as they were; may be given several times
     #[arg(long, value_name = "PART", value_parser = PARTS)]
     only: Vec<String>,
-    /// Open ten million pages from JSON and bincode, too: needs 20 GB of memory and of disk
-    #[arg(long)]
-    huge: bool,
 }
 
 const PARTS: [&str; 8] =
@@ -47,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let program = target.join("release/trailmark-benches").with_extension(std::env::consts::EXE_EXTENSION);
     let mut bench = Command::new(program);
     bench.current_dir(repo::root()).arg("--docs").arg("docs").arg("--scratch").arg(&scratch);
-    bench.args(args.quick.then_some("--quick")).args(args.huge.then_some("--huge"));
+    bench.args(args.quick.then_some("--quick"));
     bench.args(args.only.iter().flat_map(|part| ["--only", part]));
     match bench.status().with_context(|| format!("can't start {}", repo::show(&bench)))?.success() {
         true => Ok(Exit::Fine),

@@ -1,11 +1,14 @@
 //! Trailmark itself: the manifest, through its public calls.
 
+use std::hint::black_box;
 use std::ops::Range;
 
 use ::trailmark::{Manifest, Request, RequestPath, Resolution};
 
 use super::{Buffer, Contestant, Spelled, token};
+use crate::fence::finish_everything;
 use crate::measure::{Pace, Runner};
+use crate::random::mix;
 use crate::requests::{Ask, Requests};
 
 /// [`Manifest::lookup`].
@@ -103,12 +106,64 @@ pub struct ParseOnly;
 impl Contestant for ParseOnly {
     #[inline(always)]
     fn answer(&self, ask: &Ask<'_>, _: &mut Buffer) -> u64 {
-        std::hint::black_box(&ask.request);
+        black_box(&ask.request);
         0
     }
 
     fn spell(&self, _: &Ask<'_>, _: &mut Buffer) -> Spelled {
         Spelled { status: 0, asset: None, location: None }
+    }
+
+    fn answers(&self) -> bool {
+        false
+    }
+}
+
+/// No request and no answer: reads one record somewhere in the file, and then one somewhere else. What a table costs that finds
+/// everything with a single access, and thinks for no time at all.
+#[derive(Debug, Clone, Copy)]
+pub struct OneAccess<'m>(pub &'m Manifest<'m>);
+
+impl Runner for OneAccess<'_> {
+    #[inline(never)]
+    fn run(&self, _: &Requests, range: Range<usize>, pace: Pace, _: &mut Buffer) -> u64 {
+        let count = self.0.asset_count() as u128;
+        let mut sum = 0u64;
+        for place in range {
+            if pace == Pace::StartToEnd {
+                finish_everything();
+            }
+            let anywhere = (u128::from(mix(place as u64)) * count) >> 64;
+            sum = sum.wrapping_add(self.0.asset(anywhere as u32).map_or(0, |asset| asset.size()));
+        }
+        sum
+    }
+
+    fn answers(&self) -> bool {
+        false
+    }
+}
+
+/// Neither: goes over the stream, waits as everybody waits, and does not even look at the requests. What the loop adds to all.
+#[derive(Debug, Clone, Copy)]
+pub struct EmptyLoop;
+
+impl Runner for EmptyLoop {
+    #[inline(never)]
+    fn run(&self, requests: &Requests, range: Range<usize>, pace: Pace, _: &mut Buffer) -> u64 {
+        let nothing = black_box(0u64);
+        let mut sum = 0u64;
+        let records = requests.records(range);
+        let mut place = 0;
+        while let Some(record) = records.get(place) {
+            if pace == Pace::StartToEnd {
+                finish_everything();
+            }
+            let answer = black_box(record).len();
+            sum = sum.wrapping_add(answer);
+            place += 1 + (answer & nothing) as usize;
+        }
+        sum
     }
 
     fn answers(&self) -> bool {

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::{NONE, Table, count, mebibytes, ratio, seconds};
-use crate::charts::{Chart, Line};
+use crate::charts::{Chart, Line, Unit};
 use crate::measure::median;
 use crate::parts::compiling::name;
 use crate::results::{Results, Tree, TreeKind};
@@ -38,7 +38,8 @@ pub(super) fn charts(results: &Results, folder: &Path) -> Result<()> {
     let chart = Chart {
         title: "Compiling files of 600 bytes".to_owned(),
         across: "files".to_owned(),
-        up: "seconds".to_owned(),
+        up: "time".to_owned(),
+        unit: Unit::Seconds,
         lines: lines.into_iter().filter(|line| !line.points.is_empty()).collect(),
     };
     chart.write(&folder.join("compile.svg"))
@@ -52,11 +53,7 @@ pub(super) fn section(results: &Results) -> String {
          reads and hashes every file of a list in parallel and does nothing else.\n",
     );
     for tree in figures.trees.iter().filter(|tree| tree.kind != TreeKind::Tiny) {
-        let what = match tree.kind {
-            TreeKind::Large => "files of 64 MiB",
-            _ => "small files",
-        };
-        let title = format!("{} {what}, {}", count(tree.files), mebibytes(tree.bytes));
+        let title = format!("{} {}, {}", count(tree.files), tree.kind.text(), mebibytes(tree.bytes));
         let mut table = Table::new([
             title.as_str(),
             "time",
@@ -66,7 +63,12 @@ pub(super) fn section(results: &Results) -> String {
             "rounds",
         ]);
         for name in NAMES {
-            let Some(run) = tree.run(name) else { continue };
+            let Some(run) = tree.run(name) else {
+                table.row(
+                    [name.to_owned(), "not installed".to_owned()].into_iter().chain(vec![NONE.to_owned(); 4]),
+                );
+                continue;
+            };
             table.row([
                 name.to_owned(),
                 seconds(median(run.seconds.iter().copied())),
@@ -81,6 +83,9 @@ pub(super) fn section(results: &Results) -> String {
     text.push_str("\n![Compile time by files](bench/compile.svg)\n");
     text.push_str(&tiny(figures.trees.iter().filter(|tree| tree.kind == TreeKind::Tiny)));
     text.push_str(&stages(&figures.trees));
+    for what in &figures.failures {
+        text.push_str(&format!("\n**Not measured, it failed:** {what}.\n"));
+    }
     let versions: Vec<String> =
         figures.versions.iter().map(|(name, version)| format!("{name}: {version}")).collect();
     text.push_str(&format!(
@@ -132,16 +137,14 @@ fn stages(trees: &[Tree]) -> String {
     }
     let mut table = Table::new(std::iter::once("stages of one compilation").chain(names.iter().copied()));
     for tree in trees {
-        let kind = match tree.kind {
-            TreeKind::Small => "small files",
-            TreeKind::Large => "files of 64 MiB",
-            TreeKind::Tiny => "files of 600 bytes",
-        };
-        let cells = names.iter().map(|name| {
-            let found = tree.stages.iter().find(|stage| stage.0 == *name);
-            found.map_or(NONE.to_owned(), |stage| seconds(stage.1))
-        });
-        table.row(std::iter::once(format!("{} {kind}", count(tree.files))).chain(cells));
+        for (stages, again) in [(&tree.stages, ""), (&tree.stages_again, ", again")] {
+            let cells = names.iter().map(|name| {
+                let found = stages.iter().find(|stage| stage.0 == *name);
+                found.map_or(NONE.to_owned(), |stage| seconds(stage.1))
+            });
+            let what = format!("{} {}{again}", count(tree.files), tree.kind.text());
+            table.row(std::iter::once(what).chain(cells));
+        }
     }
     table.finish()
 }

@@ -14,9 +14,11 @@ use sha2::{Digest, Sha256};
 
 use super::child::{self, Taken};
 use super::trees::Folder;
-use super::{Plan, itself, json_of};
+use super::{Plan, itself, json_of, lookup};
 use crate::machine::version;
 use crate::memory;
+use crate::numbers::count as number;
+use crate::progress::say;
 use crate::results::{Compiling, Run, Tree, TreeKind};
 
 /// Names of the runs.
@@ -40,19 +42,28 @@ pub fn measure(plan: &Plan) -> Result<Compiling> {
     let small = if plan.quick { 10_000 } else { 100_000 };
     let large = if plan.quick { 4 } else { 20 };
     let tiny: &[usize] = if plan.quick { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000, 1_000_000] };
-    let mut trees =
-        vec![tools.tree(plan, TreeKind::Small, small)?, tools.tree(plan, TreeKind::Large, large)?];
-    for &count in tiny {
-        trees.push(tools.tree(plan, TreeKind::Tiny, count)?);
+    // The largest of them needs room, and the manifests of other parts are of no use any more.
+    lookup::remove_manifests(&plan.scratch);
+    let kinds = [(TreeKind::Small, small), (TreeKind::Large, large)];
+    let mut figures = Compiling { versions: tools.versions(), ..Compiling::default() };
+    for (kind, count) in kinds.into_iter().chain(tiny.iter().map(|&count| (TreeKind::Tiny, count))) {
+        // A disk that is too small for one folder is no reason to lose what was measured of another.
+        match tools.tree(plan, kind, count) {
+            Ok(tree) => figures.trees.push(tree),
+            Err(error) => {
+                let what = format!("{} {}", number(count), kind.text());
+                say(format_args!("error: {what}: {error:#}"));
+                figures.failures.push(what);
+            }
+        }
     }
-    Ok(Compiling { trees, versions: tools.versions() })
+    ensure!(!figures.trees.is_empty(), "no folder could be measured");
+    Ok(figures)
 }
 
 /// The programs that are compared.
 struct Tools {
     trailmark: PathBuf,
-    /// Whether it keeps hashes from one run to the next.
-    has_cache: bool,
     b3sum: Option<PathBuf>,
     has_sha256sum: bool,
     has_node: bool,
@@ -63,15 +74,22 @@ impl Tools {
         let trailmark = PathBuf::from(itself()?.get_program()).with_file_name("trailmark");
         let trailmark = trailmark.with_extension(std::env::consts::EXE_EXTENSION);
         ensure!(trailmark.exists(), "no {}: build trailmark-cli first", trailmark.display());
-        let help =
-            Command::new(&trailmark).args(["compile", "--help"]).output().context("can't start trailmark")?;
-        Ok(Tools {
+        let tools = Tools {
             trailmark,
-            has_cache: String::from_utf8_lossy(&help.stdout).contains("--no-cache"),
             b3sum: b3sum(plan),
             has_sha256sum: version("sha256sum", &["--version"]).is_some(),
             has_node: wrangler_packages().is_dir() && version("node", &["--version"]).is_some(),
-        })
+        };
+        for (name, is_there) in [
+            ("b3sum (a full run installs it)", tools.b3sum.is_some()),
+            ("sha256sum", tools.has_sha256sum),
+            ("Node with wrangler's packages", tools.has_node),
+        ] {
+            if !is_there {
+                say(format_args!("no {name}: its row is left empty"));
+            }
+        }
+        Ok(tools)
     }
 
     fn versions(&self) -> Vec<(String, String)> {
@@ -91,13 +109,14 @@ impl Tools {
     }
 
     fn tree(&self, plan: &Plan, kind: TreeKind, count: usize) -> Result<Tree> {
-        eprintln!("compiling: {count} files ({kind:?}), writing");
+        let what = format!("{} {}", number(count), kind.text());
+        say(format_args!("writing {what}"));
         let folder = Folder::write(plan.scratch.join(format!("tree-{count}")), kind, count)?;
         let list = plan.scratch.join("files.list");
         folder.write_list(&list)?;
         // Once for nobody: the page cache and the system's directory cache are warm from here on.
         let _: Taken = json_of(itself()?.arg("floor").arg(&list))?;
-        eprintln!("compiling: {count} files, measuring");
+        say(format_args!("compiling and hashing {what}"));
         let mut runs: Vec<Run> = Vec::new();
         let rounds = match (plan.quick, kind, count) {
             (true, ..) => 3,
@@ -106,15 +125,12 @@ impl Tools {
         };
         for round in 0..rounds {
             let mut add = |name: &str, taken: Taken| record(&mut runs, name, taken);
-            let output = plan.scratch.join("compiled");
-            let _ = std::fs::remove_dir_all(&output);
-            std::fs::create_dir_all(&output)?;
+            let output = fresh(plan)?;
             let compile = self.compile(&folder.path, &output);
             add(name::COMPILE, child::measured(&compile)?);
             add(name::FLOOR, json_of(itself()?.arg("floor").arg(&list))?);
-            if self.has_cache {
-                add(name::AGAIN, child::measured(&compile)?);
-            }
+            // With the cache that the first compilation has left beside the manifest.
+            add(name::AGAIN, child::measured(&compile)?);
             add(name::WALK, json_of(itself()?.arg("walk").arg(&folder.path))?);
             let slow_rounds = if plan.quick { 1 } else { 3 };
             if kind != TreeKind::Tiny && round < slow_rounds {
@@ -123,8 +139,10 @@ impl Tools {
                 }
             }
         }
-        let stages = self.stages(&folder.path, &plan.scratch.join("compiled"))?;
-        Ok(Tree { kind, files: folder.files.len(), bytes: folder.bytes, runs, stages })
+        let output = fresh(plan)?;
+        let (stages, stages_again) =
+            (self.stages(&folder.path, &output)?, self.stages(&folder.path, &output)?);
+        Ok(Tree { kind, files: folder.files.len(), bytes: folder.bytes, runs, stages, stages_again })
     }
 
     fn compile(&self, tree: &Path, output: &Path) -> Command {
@@ -171,8 +189,6 @@ impl Tools {
 
     /// What one compilation tells of its stages.
     fn stages(&self, tree: &Path, output: &Path) -> Result<Vec<(String, f64)>> {
-        let _ = std::fs::remove_dir_all(output);
-        std::fs::create_dir_all(output)?;
         let told = Command::new(&self.trailmark)
             .args(["compile", "--format", "json", "-o"])
             .arg(output.join("site.trailmark"))
@@ -190,6 +206,15 @@ impl Tools {
         );
         Ok(stages)
     }
+}
+
+/// An empty folder for the manifest, so that no cache lies beside it.
+fn fresh(plan: &Plan) -> Result<PathBuf> {
+    let output = plan.scratch.join("compiled");
+    // It is not there the first time.
+    let _ = std::fs::remove_dir_all(&output);
+    std::fs::create_dir_all(&output)?;
+    Ok(output)
 }
 
 fn record(runs: &mut Vec<Run>, name: &str, taken: Taken) {
@@ -214,18 +239,18 @@ fn wrangler_packages() -> PathBuf {
     here().join("../tests/oracle/node_modules")
 }
 
-/// The program, if it is installed; a full run installs it below its scratch folder.
+/// The program, if it is installed; a full run installs it.
 fn b3sum(plan: &Plan) -> Option<PathBuf> {
     let runs = |path: &PathBuf| version(path.to_str()?, &["--version"]).map(|_| path.clone());
-    let own = plan.scratch.join("tools");
+    let own = &plan.tools;
     let found = [PathBuf::from("b3sum"), own.join("bin/b3sum")].iter().find_map(runs);
     if found.is_some() || plan.quick {
         return found;
     }
-    eprintln!("compiling: installing b3sum");
+    say("installing b3sum");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut install = Command::new(cargo);
-    install.args(["install", "--quiet", "--locked", "b3sum", "--root"]).arg(&own);
+    install.args(["install", "--quiet", "--locked", "b3sum", "--root"]).arg(own);
     install.env_remove("CARGO_TARGET_DIR");
     let done = install.status().is_ok_and(|status| status.success());
     if done { runs(&own.join("bin/b3sum")) } else { None }

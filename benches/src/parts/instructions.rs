@@ -12,6 +12,7 @@ use trailmark::{Manifest, RequestPath, Scratch};
 
 use super::lookup::{ensure_manifest, map};
 use super::{Plan, itself};
+use crate::progress::say;
 use crate::requests::{Mix, Source};
 use crate::results::Instructions;
 
@@ -45,10 +46,10 @@ pub fn measure(plan: &Plan) -> Result<Option<Vec<Instructions>>> {
     let valgrind =
         Command::new("valgrind").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !valgrind.is_ok_and(|status| status.success()) {
-        eprintln!("instructions: no valgrind, left out");
+        say("no valgrind: instruction counts are left out");
         return Ok(None);
     }
-    eprintln!("instructions");
+    say("counting instructions");
     let path = ensure_manifest(&plan.scratch, 10_000)?;
     let targets = targets(map(&path)?.manifest())?;
     let calls = targets.iter().flat_map(|target| Call::ALL.into_iter().map(move |call| (target, call)));

@@ -14,11 +14,13 @@ use super::{Plan, effort, itself, json_of};
 use crate::contestants::cloudflare::Cloudflare;
 use crate::contestants::routes::{self, Common};
 use crate::contestants::tables::{Table, Tables, Walk};
-use crate::contestants::trailmark::{Batch, ParseOnly, Trailmark, WholeAnswer};
+use crate::contestants::trailmark::{Batch, EmptyLoop, OneAccess, ParseOnly, Trailmark, WholeAnswer};
 use crate::contestants::{self, Contestant, automaton, hash_maps, perfect_hashes};
 use crate::corpus::{Corpus, NotFoundPages, RealSite, real_sites};
-use crate::measure::{Effort, Pace, compare};
+use crate::measure::{Effort, Pace, Runner, compare};
 use crate::memory;
+use crate::numbers::count;
+use crate::progress::say;
 use crate::requests::{Mix, Requests, Source};
 use crate::results::{Cell, ContestantResult, Name, SiteResult};
 
@@ -52,7 +54,6 @@ pub fn walks(plan: &Plan) -> Result<Vec<SiteResult>> {
 }
 
 fn one_size(plan: &Plan, pages: usize, not_found: NotFoundPages) -> Result<SiteResult> {
-    eprintln!("lookup: {pages} pages, 404.html: {not_found:?}");
     let mut command = itself()?;
     command
         .args(["lookup-site", "--pages", &pages.to_string(), "--manifest"])
@@ -61,7 +62,37 @@ fn one_size(plan: &Plan, pages: usize, not_found: NotFoundPages) -> Result<SiteR
     if not_found == NotFoundPages::Many {
         command.arg("--many");
     }
-    json_of(&mut command).with_context(|| format!("{pages} pages"))
+    let mut result: SiteResult = json_of(&mut command).with_context(|| format!("{pages} pages"))?;
+    let most = if plan.quick { 100_000 } else { 1_000_000 };
+    if not_found == NotFoundPages::Root && (100_000..=most).contains(&pages) {
+        command.arg("--huge-pages").env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        result.contestants.push(json_of(&mut command).context("in huge pages")?);
+    }
+    Ok(result)
+}
+
+/// Measures `hashbrown` in a process whose allocator asks for huge pages, as the runtime does for large manifests. The manifest
+/// is there already. Only glibc's allocator can be asked, elsewhere the row shows small pages.
+///
+/// # Errors
+/// A wrong answer.
+pub fn in_huge_pages(path: &Path, quick: bool) -> Result<ContestantResult> {
+    let file = map(path)?;
+    let manifest = file.manifest();
+    say(format_args!("lookups, {} files: {}", count(manifest.asset_count()), Name::HashbrownHuge.text()));
+    let mut source = Source::new(manifest, 1);
+    let len = stream_len(manifest.asset_count(), quick);
+    let mixes = [Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Mixed];
+    let streams: Vec<(Mix, Requests)> = mixes.map(|mix| (mix, source.requests(mix, len))).into();
+    let ring = Ring { manifest, path, streams: &streams, effort: effort(quick) };
+    let mut met = ring.meet(Name::HashbrownHuge)?;
+    met.pop().context("nobody was measured")
+}
+
+/// Requests of each kind for a site of so many pages.
+fn stream_len(pages: usize, quick: bool) -> usize {
+    let most = if quick { 1 << 17 } else { 1 << 20 };
+    most.min(pages.max(1 << 14))
 }
 
 /// Where the manifest of a generated site is kept for the whole run.
@@ -79,6 +110,14 @@ pub fn ensure_manifest(scratch: &Path, pages: usize) -> Result<PathBuf> {
         write_manifest(&path, &manifest_of(Corpus::of(pages).files(), RoutingOptions::default())?)?;
     }
     Ok(path)
+}
+
+/// Removes the manifests that [`ensure_manifest`] has kept.
+pub fn remove_manifests(scratch: &Path) {
+    for &pages in sizes(false) {
+        // Most parts of a run make only some of them.
+        let _ = std::fs::remove_file(manifest_path(scratch, pages));
+    }
 }
 
 fn write_manifest(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -102,8 +141,7 @@ pub fn generated_site(pages: usize, path: &Path, quick: bool) -> Result<SiteResu
     let mixes: &[Mix] =
         if quick { &[Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Encoded, Mix::Mixed] } else { &Mix::ALL };
     let who: Vec<Name> = everybody().filter(|&name| takes_part(name, pages, quick)).collect();
-    let stream = if quick { 1 << 17 } else { 1 << 20 };
-    let job = Job { effort: effort(quick), mixes, who: &who, stream: stream.min(pages.max(1 << 14)) };
+    let job = Job { effort: effort(quick), mixes, who: &who, stream: stream_len(pages, quick) };
     measure_site(name, files, path, &job)
 }
 
@@ -121,7 +159,21 @@ pub fn site_of_walks(pages: usize, path: &Path, quick: bool) -> Result<SiteResul
 
 fn everybody() -> impl Iterator<Item = Name> {
     use Name::*;
-    [Hashbrown, Std, Phf, PtrHash, Fst, Cloudflare, InMemory, WholeAnswer, Batch, ParseOnly].into_iter()
+    [
+        Hashbrown,
+        Std,
+        Phf,
+        PtrHash,
+        Fst,
+        Cloudflare,
+        InMemory,
+        WholeAnswer,
+        Batch,
+        ParseOnly,
+        OneAccess,
+        EmptyLoop,
+    ]
+    .into_iter()
 }
 
 /// Who can be built in reasonable time. `phf` takes minutes from a million pages on, the automaton at ten millions.
@@ -142,8 +194,10 @@ pub fn real(plan: &Plan) -> Result<Vec<SiteResult>> {
     let mixes = [Mix::Hit, Mix::Redirect, Mix::Miss, Mix::Mixed];
     let who = [Name::Hashbrown, Name::PtrHash, Name::Cloudflare];
     let mut results = Vec::new();
-    for name in real_sites()? {
-        eprintln!("lookup: {name}");
+    // In a quick run a few of different kinds and sizes.
+    let some = ["boost-docs", "docusaurus-slash", "openjdk-docs", "rust-docs", "sphinx-dirhtml", "vite-spa"];
+    for name in real_sites()?.into_iter().filter(|name| !plan.quick || some.contains(&name.as_str())) {
+        say(format_args!("real site {name}"));
         let site = RealSite::load(&name)?;
         let path = plan.scratch.join(format!("{name}.trailmark"));
         let job = Job { effort: plan.effort(), mixes: &mixes, who: &who, stream: 1 << 15 };
@@ -180,6 +234,7 @@ fn measure_site(site: String, files: Vec<AssetFile>, path: &Path, job: &Job<'_>)
     let ring = Ring { manifest, path, streams: &streams, effort: job.effort };
     let mut contestants = Vec::new();
     for &name in job.who {
+        say(format_args!("lookups, {} files: {}", count(assets), name.text()));
         contestants.extend(ring.meet(name)?);
     }
     let sections = manifest.sections().map(|(name, _, len)| (name.to_owned(), len)).collect();
@@ -224,6 +279,10 @@ impl Ring<'_> {
                     result(Name::HashbrownFolders, built, folders),
                 ]);
             }
+            Name::HashbrownHuge => {
+                let (map, common) = hash_maps::brown_map(manifest);
+                (built(), self.table(&map, &common, Walk::OneTable)?)
+            }
             Name::Std => {
                 let (map, common) = hash_maps::std_map(manifest);
                 (built(), self.table(&map, &common, Walk::OneTable)?)
@@ -245,6 +304,8 @@ impl Ring<'_> {
                 (built(), self.cells(&theirs, |_| true)?)
             }
             Name::Batch => (built(), self.batch()),
+            Name::OneAccess => (built(), self.beside_hits(&OneAccess(manifest))),
+            Name::EmptyLoop => (built(), self.beside_hits(&EmptyLoop)),
             Name::ParseOnly => (built(), self.cells(&ParseOnly, |_| true)?),
             Name::WholeAnswer => (built(), self.cells(&WholeAnswer(manifest), |_| true)?),
             Name::InMemory => {
@@ -260,6 +321,18 @@ impl Ring<'_> {
         let has_misses =
             |mix: Mix| matches!(mix, Mix::Miss | Mix::Walk1 | Mix::Walk5 | Mix::Walk20 | Mix::Mixed);
         self.cells(&Tables { table, common, walk }, |mix| walk == Walk::OneTable || has_misses(mix))
+    }
+
+    /// A part of the work, beside hits.
+    fn beside_hits(&self, part: &impl Runner) -> Vec<Cell> {
+        let ours = Trailmark(self.manifest);
+        let hits = self.streams.iter().filter(|(mix, _)| *mix == Mix::Hit);
+        let cell = |(mix, requests): &(Mix, Requests), pace| Cell {
+            mix: *mix,
+            pace,
+            times: compare(&ours, part, requests, pace, self.effort),
+        };
+        hits.flat_map(|stream| Pace::ALL.map(|pace| cell(stream, pace))).collect()
     }
 
     /// The batch call; there is no waiting for each answer in it.

@@ -18,6 +18,8 @@ use super::lookup::{ensure_manifest, map};
 use super::{Plan, itself, json_of};
 use crate::measure::median;
 use crate::memory;
+use crate::numbers::pages as pages_of;
+use crate::progress::say;
 use crate::random::Random;
 use crate::requests::{Mix, Source};
 use crate::results::Opening;
@@ -84,7 +86,6 @@ pub fn measure(plan: &Plan) -> Result<Vec<Opening>> {
     let sizes: &[usize] =
         if plan.quick { &[10_000, 1_000_000] } else { &[10_000, 100_000, 1_000_000, 10_000_000] };
     for &pages in sizes {
-        eprintln!("opening: {pages} pages");
         results.extend(one_size(plan, pages)?);
     }
     Ok(results)
@@ -92,58 +93,56 @@ pub fn measure(plan: &Plan) -> Result<Vec<Opening>> {
 
 fn one_size(plan: &Plan, pages: usize) -> Result<Vec<Opening>> {
     let manifest_path = ensure_manifest(&plan.scratch, pages)?;
-    let from: &[From] = if pages <= 1_000_000 || plan.huge {
-        &[From::Mapped, From::Read, From::Json, From::Bincode]
-    } else {
-        &[From::Mapped, From::Read]
-    };
-    let mut files: Vec<(From, PathBuf)> = Vec::new();
-    let targets = {
-        let file = map(&manifest_path)?;
-        for &from in from {
-            files.push((from, write_routes(file.manifest(), from, &manifest_path)?));
+    let file = map(&manifest_path)?;
+    let targets = two_targets(file.manifest())?;
+    let mut mapped: Vec<First> = Vec::new();
+    let mut results = Vec::new();
+    // One kind after the other, since the files of ten million pages do not fit into memory together; each in turns with
+    // the manifest.
+    for from in [From::Read, From::Json, From::Bincode] {
+        let path = write_routes(file.manifest(), from, &manifest_path)?;
+        say(format_args!("first lookup, {}: {}", pages_of(pages), from.name()));
+        let (mut firsts, mut ratios) = (Vec::new(), Vec::new());
+        for _ in 0..rounds(plan, from, pages) {
+            let ours = first_lookup(From::Mapped, &manifest_path, &targets)?;
+            let theirs = first_lookup(from, &path, &targets)?;
+            ensure!(ours.answers == theirs.answers, "{:?} and {:?}", ours.answers, theirs.answers);
+            ratios.push(theirs.first_ns / ours.first_ns);
+            mapped.push(ours);
+            firsts.push(theirs);
         }
-        two_targets(file.manifest())?
-    };
-    let mut times: Vec<Vec<First>> = files.iter().map(|_| Vec::new()).collect();
-    for round in 0..if plan.quick { 7 } else { 21 } {
-        for ((from, path), times) in files.iter().zip(&mut times) {
-            if round < rounds(plan, *from, pages) {
-                times.push(first_lookup(*from, path, &targets)?);
-            }
-        }
-    }
-    let expected = times.first().and_then(|times| times.first()).map(|first| first.answers.clone());
-    let all = times.iter().flatten();
-    ensure!(all.into_iter().all(|first| Some(&first.answers) == expected.as_ref()), "different answers");
-    let mapped: Vec<f64> = times.iter().take(1).flatten().map(|first| first.first_ns).collect();
-    let results = files.iter().zip(&times).map(|((from, path), times)| Opening {
-        pages,
-        from: from.name().to_owned(),
-        bytes: std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
-        seconds: median(times.iter().map(|first| first.first_ns)) / 1e9,
-        ratio: (*from != From::Mapped)
-            .then(|| median(times.iter().zip(&mapped).map(|(first, mapped)| first.first_ns / mapped))),
-        second_ns: median(times.iter().map(|first| first.second_ns)),
-        peak: times.iter().filter_map(|first| first.peak).max(),
-        rounds: times.len(),
-    });
-    let results = results.collect();
-    for (from, path) in &files {
-        if matches!(from, From::Json | From::Bincode) {
-            std::fs::remove_file(path)?;
+        results.push(opening(pages, from, &path, &firsts, Some(median(ratios)))?);
+        if path != manifest_path {
+            std::fs::remove_file(&path)?;
         }
     }
+    results.insert(0, opening(pages, From::Mapped, &manifest_path, &mapped, None)?);
     Ok(results)
 }
 
-/// Reading a million pages takes seconds and varies little.
+fn opening(pages: usize, from: From, path: &Path, firsts: &[First], ratio: Option<f64>) -> Result<Opening> {
+    Ok(Opening {
+        pages,
+        from: from.name().to_owned(),
+        bytes: std::fs::metadata(path)?.len(),
+        seconds: median(firsts.iter().map(|first| first.first_ns)) / 1e9,
+        ratio,
+        second_ns: median(firsts.iter().map(|first| first.second_ns)),
+        peak: firsts.iter().filter_map(|first| first.peak).max(),
+        rounds: firsts.len(),
+    })
+}
+
+/// Reading a million pages takes seconds and varies little; reading ten millions takes minutes.
 fn rounds(plan: &Plan, from: From, pages: usize) -> usize {
-    let is_slow = matches!(from, From::Json | From::Bincode) && pages > 100_000;
-    match (is_slow, plan.quick) {
-        (true, true) => 1,
-        (true, false) => 5,
-        _ => usize::MAX,
+    let is_slow = matches!(from, From::Json | From::Bincode);
+    match (pages, is_slow, plan.quick) {
+        (1_000_001.., true, _) => 1,
+        (1_000_000.., true, true) => 1,
+        (1_000_000.., true, false) => 3,
+        (_, _, true) => 7,
+        (1_000_001.., false, _) => 7,
+        (_, _, false) => 21,
     }
 }
 
@@ -227,13 +226,18 @@ pub fn first(from: From, path: &Path, targets: &[String]) -> Result<First> {
             } else {
                 serde_json::from_reader(BufReader::with_capacity(1 << 20, File::open(path)?))?
             };
-            Ok(told(started, first, second, map_answers(&routes)))
+            let told = told(started, first, second, map_answers(&routes));
+            // Giving back sixty million allocations takes time, and nobody waits for it.
+            std::mem::forget(routes);
+            Ok(told)
         }
         From::Bincode => {
             let config = bincode::config::standard();
             let mut input = BufReader::with_capacity(1 << 20, File::open(path)?);
             let routes: HashMap<Box<str>, Route> = bincode::serde::decode_from_std_read(&mut input, config)?;
-            Ok(told(started, first, second, map_answers(&routes)))
+            let told = told(started, first, second, map_answers(&routes));
+            std::mem::forget(routes);
+            Ok(told)
         }
     }
 }

@@ -13,6 +13,8 @@ use crate::contestants::trailmark::WholeAnswer;
 use crate::contestants::{self};
 use crate::corpus::Corpus;
 use crate::measure::{Pace, compare};
+use crate::numbers::pages as pages_of;
+use crate::progress::say;
 use crate::requests::{Mix, Source};
 use crate::results::{Cell, RedirectCost};
 
@@ -26,7 +28,7 @@ pub fn measure(plan: &Plan) -> Result<Vec<RedirectCost>> {
 }
 
 fn one_size(plan: &Plan, pages: usize) -> Result<RedirectCost> {
-    eprintln!("redirects: {pages} pages");
+    say(format_args!("rules that do not match: {}", pages_of(pages)));
     let routing = RoutingOptions::default();
     let files = Corpus::of(pages).files();
     let redirects = rules(&routing)?;

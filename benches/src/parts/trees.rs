@@ -40,11 +40,13 @@ impl Folder {
             TreeKind::Small => site(count, 300, 23_700),
             TreeKind::Tiny => site(count, 100, 1_000),
         };
-        let at = |site_path: &str| path.join(site_path.trim_start_matches('/'));
+        // From here on whatever is written is removed again, also if something fails.
+        let mut folder = Folder { path, files: Vec::new(), bytes: files.iter().map(|(_, size)| size).sum() };
+        let at = |site_path: &str| folder.path.join(site_path.trim_start_matches('/'));
         let folders: BTreeSet<PathBuf> =
             files.iter().filter_map(|(path, _)| Some(at(path).parent()?.to_owned())).collect();
-        for folder in folders {
-            fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+        for inner in folders {
+            fs::create_dir_all(&inner).with_context(|| format!("can't make {}", inner.display()))?;
         }
         let written: Result<()> = files.par_iter().try_for_each(|(site_path, size)| {
             let file = at(site_path);
@@ -52,10 +54,10 @@ impl Folder {
                 .with_context(|| format!("can't write {}", file.display()))
         });
         written?;
-        let bytes = files.iter().map(|(_, size)| size).sum();
         let mut files: Vec<PathBuf> = files.iter().map(|(path, _)| at(path)).collect();
         files.sort();
-        Ok(Folder { path, files, bytes })
+        folder.files = files;
+        Ok(folder)
     }
 
     /// Writes the list of files, with NUL between them.
