@@ -57,7 +57,8 @@ impl Place {
 
     fn litter(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.output.parent().unwrap()).unwrap();
-        entries.map(|entry| entry.unwrap().path()).filter(|path| *path != self.output).collect()
+        let wanted = [self.output.clone(), self.output.with_extension("trailmark.cache")];
+        entries.map(|entry| entry.unwrap().path()).filter(|path| !wanted.contains(path)).collect()
     }
 
     /// That the manifest is one of the two, whole.
