@@ -8,6 +8,7 @@
 //!
 //! The file: a line with its kind and version, the XXH3-64 of all that follows, and [`Stored`].
 
+use std::cmp::Ordering;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -119,11 +120,17 @@ impl HashCache {
         let mut files = files.iter().zip(&mut known).peekable();
         // Both are sorted. A cache that is not finds fewer files, and nothing worse.
         while let (Some(name), Some((stamp, fingerprint))) = (names.next(), entries.next()) {
-            while files.next_if(|(file, _)| file.site_path.as_bytes() < name).is_some() {}
-            if let Some((file, place)) = files.next_if(|(file, _)| file.site_path.as_bytes() == name)
-                && stamp == stamp_bytes(file.stamp)
-            {
-                *place = fingerprint.try_into().ok();
+            while let Some(order) = files.peek().map(|(file, _)| file.site_path.as_bytes().cmp(name)) {
+                if order == Ordering::Greater {
+                    break;
+                }
+                let Some((file, place)) = files.next() else { break };
+                if order == Ordering::Equal {
+                    if stamp == stamp_bytes(file.stamp) {
+                        *place = fingerprint.try_into().ok();
+                    }
+                    break;
+                }
             }
         }
         known
@@ -266,5 +273,91 @@ impl Names<'_> {
         self.name.extend_from_slice(more);
         self.rest = rest;
         Some(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: i64 = 1_000_000_000;
+
+    fn file(site_path: &str, seconds: i64) -> SourceFile {
+        let time = seconds * SECOND;
+        let stamp = Stamp { len: 5, modified: time, changed: time, inode: 7 };
+        SourceFile { site_path: site_path.to_owned(), link_target: None, stamp }
+    }
+
+    /// What a compile that began at second 1000 stores about these files, the fingerprint of each its number.
+    fn stored(files: &[SourceFile]) -> HashCache {
+        let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
+        let fingerprints: Vec<_> = (0..).map(|number| Some([number; 32])).take(files.len()).collect();
+        let (path, root) = (Path::new("cache"), Path::new("dist"));
+        let renewed = HashCache::default().renewed(path, root, files, &fingerprints, files.len(), began);
+        HashCache { body: renewed.unwrap().body, note: None }
+    }
+
+    #[test]
+    fn files_are_known_again_by_name_and_stamp() {
+        let files = ["/", "/a", "/a/b.html", "/a/b.html.gz", "/a/é", "/a/ê", "/z"].map(|name| file(name, 1));
+        let cache = stored(&files);
+        assert_eq!(cache.len(), files.len());
+        let all: Vec<_> = (0..7).map(|number| Some([number; 32])).collect();
+        assert_eq!(cache.known(&files), all);
+        let some = [files[1].clone(), file("/a/b", 1), file("/a/é", 2), files[5].clone(), file("/zz", 1)];
+        assert_eq!(cache.known(&some), [Some([1; 32]), None, None, Some([5; 32]), None]);
+        assert_eq!(cache.known(&[]), []);
+        assert_eq!(HashCache::default().known(&files), [None; 7]);
+    }
+
+    #[test]
+    fn files_written_just_before_the_compile_are_not_stored() {
+        let mut files =
+            [file("/a", 990), file("/b", 998), file("/c", 2000), file("/d", 997), file("/e", 990)];
+        files[4].stamp.changed = 999 * SECOND;
+        assert_eq!(stored(&files).known(&files), [Some([0; 32]), None, None, Some([3; 32]), None]);
+    }
+
+    #[test]
+    fn every_number_of_the_stamp_counts() {
+        let old = file("/a", 1);
+        let cache = stored(std::slice::from_ref(&old));
+        let change: [fn(&mut Stamp); 4] =
+            [|s| s.len += 1, |s| s.modified += 1, |s| s.changed += 1, |s| s.inode += 1];
+        for change in change {
+            let mut new = old.clone();
+            change(&mut new.stamp);
+            assert_eq!(cache.known(&[new]), [None]);
+        }
+    }
+
+    #[test]
+    fn an_unchanged_cache_is_not_written_again() {
+        let files = [file("/a", 1), file("/b", 1)];
+        let cache = stored(&files);
+        let known = cache.known(&files);
+        let renewed = |files: &[SourceFile], hashed| {
+            let path = Path::new("dist");
+            cache.renewed(path, path, files, &known[..files.len()], hashed, SystemTime::now()).is_some()
+        };
+        assert!(!renewed(&files, 0));
+        assert!(renewed(&files, 1), "a file was hashed");
+        assert!(renewed(&files[..1], 0), "a file is gone");
+    }
+
+    #[test]
+    fn damaged_bodies_give_nothing_but_fewer_files() {
+        let files = ["/a", "/b/c", "/b/d"].map(|name| file(name, 1));
+        let good = stored(&files);
+        let all = good.known(&files);
+        for len in 0..good.body.len() {
+            let cut = HashCache { body: good.body[..len].to_vec(), note: None };
+            assert!(cut.known(&files).iter().zip(&all).all(|(cut, all)| cut.is_none() || cut == all));
+        }
+        for at in 0..good.body.len() {
+            let mut body = good.body.clone();
+            body[at] ^= 0xff;
+            HashCache { body, note: None }.known(&files);
+        }
     }
 }

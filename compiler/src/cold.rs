@@ -22,7 +22,6 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 }
 
 /// For `serialize_with`: bytes in one piece, not one by one.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
 pub(crate) fn in_one_piece<S: Serializer>(bytes: &&[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_bytes(bytes)
 }

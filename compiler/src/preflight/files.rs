@@ -24,13 +24,13 @@ const MAX_FILE_LEN: u64 = 25 * 1024 * 1024;
 pub(super) fn check(checked: &Checked<'_>) -> Vec<Warning> {
     let site = checked.site;
     let mut warnings: Vec<Warning> = file_count(site).into_iter().collect();
-    for asset in &site.assets {
-        warnings.extend(file_len(&asset.site_path, asset.size));
-        if site.options.platform == Platform::Workers {
-            warnings.extend(refused_name(&asset.site_path));
-        }
-    }
-    if site.options.platform == Platform::Workers && !checked.has_ignore_file {
+    let is_workers = site.options.platform == Platform::Workers;
+    let of_file = |asset: &AssetFile| {
+        let refused = is_workers.then(|| refused_name(&asset.site_path)).flatten();
+        file_len(&asset.site_path, asset.size).into_iter().chain(refused)
+    };
+    warnings.par_extend(site.assets.par_iter().flat_map_iter(of_file));
+    if is_workers && !checked.has_ignore_file {
         warnings.extend(worker_script(site));
     }
     warnings.extend(unserved(checked));
@@ -72,8 +72,8 @@ fn file_len(site_path: &str, len: u64) -> Option<Warning> {
 
 /// The reader of `.assetsignore` takes a path that begins with dots only for one that leaves the folder, and throws.
 fn refused_name(site_path: &str) -> Option<Warning> {
-    let first = site_path.split('/').nth(1)?;
-    let is_refused = !first.is_empty() && first.bytes().all(|byte| byte == b'.');
+    let first = site_path.strip_prefix("/.")?.split('/').next()?;
+    let is_refused = first.bytes().all(|byte| byte == b'.');
     let message = "the platform's upload fails at a name of dots only; rename it".to_owned();
     is_refused.then(|| Warning::of_file(WarningKind::NameRefused, site_path, message))
 }
@@ -130,7 +130,7 @@ fn not_found_pages(site: &Site) -> Vec<Warning> {
         (Platform::Workers, _) => false,
     };
     if uses_pages {
-        site.assets.iter().filter_map(|asset| misplaced(site, &asset.site_path)).collect()
+        site.assets.par_iter().filter_map(|asset| misplaced(site, &asset.site_path)).collect()
     } else {
         unused(site).into_iter().collect()
     }
