@@ -12,6 +12,7 @@ use crate::output;
 #[derive(Debug)]
 pub(crate) struct Progress {
     bar: ProgressBar,
+    shows: bool,
     files: AtomicU64,
     file_count: AtomicU64,
 }
@@ -22,7 +23,7 @@ impl Progress {
         let shows = !quiet && std::io::stderr().is_terminal();
         let target = if shows { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        Progress { bar, files: AtomicU64::new(0), file_count: AtomicU64::new(0) }
+        Progress { bar, shows, files: AtomicU64::new(0), file_count: AtomicU64::new(0) }
     }
 
     /// Takes the line away.
@@ -56,15 +57,23 @@ impl Observer for Progress {
     }
 
     fn scanned(&self, file_count: usize) {
-        self.bar.set_position(file_count as u64);
+        if self.shows {
+            self.bar.set_position(file_count as u64);
+        }
     }
 
     fn hashed_bytes(&self, byte_count: u64) {
-        self.bar.inc(byte_count);
+        // Even a bar that nobody sees works out its rate.
+        if self.shows {
+            self.bar.inc(byte_count);
+        }
     }
 
     fn hashed_file(&self) {
         const EVERY: u64 = 16;
+        if !self.shows {
+            return;
+        }
         let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
         let count = self.file_count.load(Ordering::Relaxed);
         if files.is_multiple_of(EVERY) || files == count {

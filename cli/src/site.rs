@@ -136,7 +136,7 @@ impl Plan {
 
     /// The options of the compilation.
     pub(crate) fn options(&self, strict: bool) -> CompileOptions {
-        CompileOptions { routing: self.routing, script: self.script.clone(), strict }
+        CompileOptions { routing: self.routing, script: self.script.clone(), strict, cache: None }
     }
 
     /// How it is served, in a few words.

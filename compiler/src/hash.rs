@@ -1,18 +1,25 @@
 //! Fingerprints: SHA-256 of every file, in parallel, in bounded memory.
 //!
 //! Each worker thread reads through one buffer of its own, so memory does not depend on file sizes. A file must be the same
-//! before and after it is read, or the manifest would describe bytes that were never there together.
+//! when it is looked at, before it is read and after, or the manifest would describe bytes that were never there together.
+//! The threads take work from one queue, largest files first: one file can't be shared out, and a large one that is begun
+//! last would leave all threads but one with nothing to do.
 
 use std::cell::RefCell;
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::CompileError;
-use crate::observe::Observer;
-use crate::scan::SourceFile;
+use crate::observe::{Observer, Stage};
+use crate::source::{ANOTHER, BATCH_LEN, Folder, SourceFile, stamp_of_open};
+use crate::stamp::Stamp;
+
+/// SHA-256 of a file's bytes.
+pub(crate) type Fingerprint = [u8; 32];
 
 /// A file that can be served, with the fingerprint of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,66 +35,117 @@ pub struct AssetFile {
 /// Buffer of each worker, bytes. Reading small files whole beats mapping them; for large ones, streaming costs half of
 /// what reading them whole does.
 const BUFFER_LEN: usize = 256 * 1024;
+/// Longer files are work items of their own, bytes.
+const LARGE_LEN: u64 = BUFFER_LEN as u64;
 
-/// Hashes every file. The result has the order of the input.
+/// Hashes the files below `root` whose fingerprint is still open; the other ones are not looked at.
 ///
 /// # Errors
-/// The first [`CompileError`] in the order of the input: a file that can't be read, or that changed while it was read.
-pub(crate) fn hash(files: Vec<SourceFile>, observer: &dyn Observer) -> Result<Vec<AssetFile>, CompileError> {
-    let results: Vec<_> = files.into_par_iter().map(|file| hash_file(file, observer)).collect();
-    results.into_iter().collect()
+/// The first [`CompileError`] in the order of the files: one that can't be read, or that changed since the walk.
+pub(crate) fn hash(
+    root: &Path,
+    files: &[SourceFile],
+    fingerprints: &mut [Option<Fingerprint>],
+    observer: &dyn Observer,
+) -> Result<(), CompileError> {
+    let is_open = |index: &usize| fingerprints.get(*index).is_some_and(Option::is_none);
+    let len = |index: &usize| files.get(*index).map_or(0, |file| file.stamp.len);
+    let open: Vec<usize> = (0..files.len()).filter(is_open).collect();
+    observer.begins(Stage::Hash, open.len(), open.iter().map(len).sum());
+    let (mut large, small): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|at| len(at) > LARGE_LEN);
+    large.sort_by_key(|at| std::cmp::Reverse(len(at)));
+    let batches: Vec<&[usize]> = large.chunks(1).chain(small.chunks(BATCH_LEN)).collect();
+
+    let next = AtomicUsize::new(0);
+    let work = |_: rayon::BroadcastContext<'_>| {
+        let mut done = Vec::new();
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let files = batch.iter().filter_map(|&index| Some((index, files.get(index)?)));
+            let folder = Folder::of(root, files.clone().map(|(_, file)| file));
+            for (index, file) in files {
+                done.push((index, hash_file(&folder, file, observer)));
+                observer.hashed_file();
+            }
+        }
+        done
+    };
+    let mut failed: Option<(usize, CompileError)> = None;
+    for (index, result) in rayon::broadcast(work).into_iter().flatten() {
+        match result {
+            Ok(fingerprint) => {
+                if let Some(place) = fingerprints.get_mut(index) {
+                    *place = Some(fingerprint);
+                }
+            }
+            Err(error) if failed.as_ref().is_none_or(|(first, _)| index < *first) => {
+                failed = Some((index, error));
+            }
+            Err(_) => {}
+        }
+    }
+    failed.map_or(Ok(()), |(_, error)| Err(error))
 }
 
-fn hash_file(file: SourceFile, observer: &dyn Observer) -> Result<AssetFile, CompileError> {
+/// The files with their fingerprints, in the same order.
+pub(crate) fn assets(files: Vec<SourceFile>, fingerprints: Vec<Option<Fingerprint>>) -> Vec<AssetFile> {
+    let asset = |(file, fingerprint): (SourceFile, Option<_>)| {
+        Some(AssetFile { site_path: file.site_path, size: file.stamp.len, fingerprint: fingerprint? })
+    };
+    files.into_iter().zip(fingerprints).filter_map(asset).collect()
+}
+
+fn hash_file(
+    folder: &Folder<'_>,
+    file: &SourceFile,
+    observer: &dyn Observer,
+) -> Result<Fingerprint, CompileError> {
+    let failed = |source| folder.failed(file, source);
+    let check = |now: Option<Stamp>| {
+        let what = now.map_or(Some(ANOTHER), |now| difference(now, file.stamp));
+        what.map_or(Ok(()), |what| Err(folder.changed(file, what)))
+    };
+    let mut input = folder.open(file)?;
+    check(stamp_of_open(&input).map_err(failed)?)?;
+    let fingerprint = digest(&mut input, file.stamp.len, observer).map_err(failed)?;
+    check(stamp_of_open(&input).map_err(failed)?)?;
+    fingerprint.ok_or_else(|| folder.changed(file, "it has another length than the file system says"))
+}
+
+/// What shows that a file is not the one that it was. A new link to it or other permissions do not count.
+fn difference(now: Stamp, before: Stamp) -> Option<&'static str> {
+    let differences = [
+        (now.inode != before.inode, ANOTHER),
+        (now.len > before.len, "it grew"),
+        (now.len < before.len, "it shrank"),
+        (now.modified != before.modified, "its time is another"),
+    ];
+    differences.into_iter().find(|(differs, _)| *differs).map(|(_, what)| what)
+}
+
+/// The SHA-256 of a file; `None` if it has another length.
+fn digest(input: &mut File, len: u64, observer: &dyn Observer) -> io::Result<Option<Fingerprint>> {
     thread_local! {
-        static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+        static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER_LEN]);
     }
-    let fingerprint = BUFFER.with_borrow_mut(|buffer| {
-        buffer.resize(BUFFER_LEN, 0);
-        digest(&file, buffer, observer)
-    })?;
-    observer.hashed_file();
-    Ok(AssetFile { site_path: file.site_path, size: file.metadata.len(), fingerprint })
-}
-
-fn digest(file: &SourceFile, buffer: &mut [u8], observer: &dyn Observer) -> Result<[u8; 32], CompileError> {
-    let path = &file.disk_path;
-    let changed = |what| CompileError::Changed { path: path.clone(), what };
-    let mut input = File::open(path).map_err(|source| match source.kind() {
-        ErrorKind::NotFound => changed("it vanished"),
-        _ => CompileError::read(path, source),
-    })?;
-    let mut sha256 = Sha256::new();
-    let mut total = 0u64;
-    loop {
-        let len = match input.read(buffer) {
-            Ok(0) => break,
-            Ok(len) => len,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(source) => return Err(CompileError::read(path, source)),
-        };
-        sha256.update(buffer.get(..len).unwrap_or_default());
-        total += len as u64;
-        observer.hashed_bytes(len as u64);
-        if total > file.metadata.len() {
-            return Err(changed("it grew"));
+    BUFFER.with_borrow_mut(|buffer| {
+        let mut sha256 = Sha256::new();
+        let mut left = len;
+        loop {
+            // One byte more than there should be: a file that ends where it should gives less than was asked for, and need not
+            // be asked again.
+            let wanted = usize::try_from(left.saturating_add(1)).unwrap_or(usize::MAX).min(buffer.len());
+            let piece = buffer.get_mut(..wanted).unwrap_or_default();
+            let piece_len = match input.read(piece) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                piece_len => piece_len?,
+            };
+            sha256.update(piece.get(..piece_len).unwrap_or_default());
+            observer.hashed_bytes(piece_len as u64);
+            match left.checked_sub(piece_len as u64) {
+                Some(0) if piece_len < wanted => return Ok(Some(sha256.finalize().into())),
+                Some(rest) if piece_len > 0 => left = rest,
+                _ => return Ok(None),
+            }
         }
-    }
-    let after = input.metadata().map_err(|source| CompileError::read(path, source))?;
-    if total != file.metadata.len() || !is_same(&file.metadata, &after) {
-        return Err(changed("its size or time is another"));
-    }
-    Ok(sha256.finalize().into())
-}
-
-/// Whether two looks at a file found the same one, unchanged.
-fn is_same(before: &Metadata, after: &Metadata) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        if (before.dev(), before.ino()) != (after.dev(), after.ino()) {
-            return false;
-        }
-    }
-    before.len() == after.len() && before.modified().ok() == after.modified().ok()
+    })
 }

@@ -24,6 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod cache;
+mod cold;
 pub mod config;
 mod encode;
 mod encode_assets;
@@ -48,17 +50,21 @@ mod scan;
 mod shown;
 mod site;
 mod site_rules;
+mod source;
+mod stamp;
 mod write;
 
-use std::path::Path;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
 
+use cache::HashCache;
 use config::redirects::RuleKind;
 use options::Platform;
 use preflight::Checked;
 use site_rules::RuleFinder;
 use trailmark::{DecodeMode, Manifest};
 
+pub use cache::{NewCache, default_cache};
 pub use error::CompileError;
 pub use excluded::excluded_because;
 pub use hash::AssetFile;
@@ -68,9 +74,11 @@ pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
 pub use routes::canonical_path;
 pub use rule_files::{RuleFileNote, ScriptOptions};
-pub use scan::{Scan, ScanNote, ScanProblem, SourceFile, scan};
+pub use scan::{Scan, ScanNote, ScanProblem, scan};
 pub use site::{AssetIndex, RoutingOptions, Site};
 pub use site_rules::SiteRules;
+pub use source::SourceFile;
+pub use stamp::Stamp;
 pub use write::{check_output, default_output, write};
 
 /// How a folder is compiled.
@@ -82,6 +90,8 @@ pub struct CompileOptions {
     pub script: ScriptOptions,
     /// Whether what would only be noted is an error.
     pub strict: bool,
+    /// Where fingerprints are kept from one compilation to the next; without it every file is read.
+    pub cache: Option<PathBuf>,
 }
 
 /// A finished manifest, not yet written anywhere.
@@ -91,10 +101,12 @@ pub struct Compiled {
     pub bytes: Vec<u8>,
     /// What went into it.
     pub report: Report,
+    /// The hash cache for the next time, if one is wanted and it differs from the last one. To be written when the manifest is.
+    pub cache: Option<NewCache>,
 }
 
 /// Compiles a folder: its files, and the platform's own configuration among them (`_redirects`, `_headers`, `_routes.json`,
-/// `.assetsignore`). Reads every file once; writes nothing.
+/// `.assetsignore`). Reads every file once, but for those that the hash cache knows; writes nothing.
 ///
 /// # Errors
 /// [`CompileError`], which names the file and what to do.
@@ -104,17 +116,30 @@ pub fn compile(
     observer: &dyn Observer,
 ) -> Result<Compiled, CompileError> {
     let mut times = Times::default();
+    let began = SystemTime::now();
     let started = Instant::now();
+    let cache_path = options.cache.as_deref();
+    cache_path.map_or(Ok(()), |path| write::check_cache(path, dist))?;
     observer.begins(Stage::Scan, 0, 0);
-    let mut scan = scan(dist, options.routing.platform, observer)?;
+    let (scan, cache) = rayon::join(
+        || scan(dist, options.routing.platform, observer),
+        || cache_path.map_or_else(HashCache::default, |path| HashCache::load(path, dist)),
+    );
+    let mut scan = scan?;
     let (rules, mut rule_notes) = rule_files::read(dist, options)?;
     rule_notes.append(&mut scan.rule_notes);
     times.scan = started.elapsed();
 
     let started = Instant::now();
-    let byte_count = scan.files.iter().map(|file| file.metadata.len()).sum();
-    observer.begins(Stage::Hash, scan.files.len(), byte_count);
-    let assets = hash::hash(scan.files, observer)?;
+    let files = scan.files;
+    let mut fingerprints = cache.known(&files);
+    let is_hashed = |(file, known): (&SourceFile, &Option<_>)| known.is_none().then_some(file.stamp.len);
+    let hashed: Vec<u64> = files.iter().zip(&fingerprints).filter_map(is_hashed).collect();
+    let from_cache = files.len() - hashed.len();
+    hash::hash(dist, &files, &mut fingerprints, observer)?;
+    let renew = |path| cache.renewed(path, dist, &files, &fingerprints, hashed.len(), began);
+    let new_cache = cache_path.and_then(renew);
+    let assets = hash::assets(files, fingerprints);
     times.hash = started.elapsed();
 
     let site = SiteInput {
@@ -124,13 +149,17 @@ pub fn compile(
         excluded_count: scan.excluded_count,
         scanned: Some(Scanned { has_ignore_file: scan.has_ignore_file }),
     };
-    let Compiled { bytes, mut report } = compile_site(site, observer, times)?;
+    let Compiled { bytes, mut report, .. } = compile_site(site, observer, times)?;
+    report.hashed = hashed.len();
+    report.hashed_bytes = hashed.iter().sum();
+    report.from_cache = from_cache;
+    report.cache_note = cache.note;
     report.notes = scan.notes;
     report.rule_notes = rule_notes;
     if options.strict {
         refuse_notes(&report)?
     }
-    Ok(Compiled { bytes, report })
+    Ok(Compiled { bytes, report, cache: new_cache })
 }
 
 /// What is only noted or warned of otherwise, as an error.
@@ -231,7 +260,7 @@ fn compile_site(
 
     let mut report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
     report.warnings = warnings.unwrap_or_default();
-    Ok(Compiled { bytes, report })
+    Ok(Compiled { bytes, report, cache: None })
 }
 
 /// The paths of static `_redirects` rules: as site paths where they are spelled canonically, so that the rule can be stored with

@@ -1,12 +1,12 @@
-//! What built a manifest: cold data, never touched by a look-up. The one place where `bincode` is used.
+//! What built a manifest: cold data, never touched by a look-up.
 //!
-//! `bincode` 2 is the last line that works and is no longer maintained; it stands behind this module, with a size limit, so
-//! that hostile bytes cost nothing. Everything is stored as text or number, nothing that depends on when or where the
-//! manifest was built, so equal input gives equal bytes.
+//! Everything is stored as text or number, nothing that depends on when or where the manifest was built, so equal input gives
+//! equal bytes.
 
 use serde::{Deserialize, Serialize};
 use trailmark::Manifest;
 
+use crate::cold;
 use crate::options::{HtmlHandling, NotFoundHandling, Platform};
 use crate::site::RoutingOptions;
 
@@ -36,7 +36,7 @@ pub struct Provenance {
 pub enum ProvenanceError {
     /// The bytes are not what the compiler writes.
     #[error("the provenance section is damaged: {0}")]
-    Decode(#[from] bincode::error::DecodeError),
+    Decode(#[from] cold::DecodeError),
     /// It names an option that this version does not know.
     #[error("the provenance section names an option that is unknown here: {0}")]
     Option(#[from] crate::options::UnknownSpelling),
@@ -59,8 +59,7 @@ impl Provenance {
     /// # Errors
     /// [`ProvenanceError::Decode`] if the section is missing or damaged.
     pub fn read(manifest: &Manifest<'_>) -> Result<Self, ProvenanceError> {
-        let config = bincode::config::standard().with_limit::<MAX_LEN>();
-        Ok(bincode::serde::decode_from_slice(manifest.provenance(), config)?.0)
+        Ok(cold::decode::<Self, MAX_LEN>(manifest.provenance())?)
     }
 
     /// The routing options that it names.
@@ -76,6 +75,6 @@ impl Provenance {
     }
 
     pub(crate) fn encode(&self) -> Vec<u8> {
-        bincode::serde::encode_to_vec(self, bincode::config::standard()).unwrap_or_default()
+        cold::encode(self)
     }
 }

@@ -55,6 +55,14 @@ pub struct Report {
     pub files: usize,
     /// Their size, bytes.
     pub bytes: u64,
+    /// Files that were read and hashed.
+    pub hashed: usize,
+    /// Their size, bytes.
+    pub hashed_bytes: u64,
+    /// Files whose fingerprint was known from an earlier compilation.
+    pub from_cache: usize,
+    /// Why the hash cache was not used, if that is odd.
+    pub cache_note: Option<String>,
     /// Files that the platform never serves.
     pub excluded: usize,
     /// Assets whose name ends in `.html`.
@@ -105,6 +113,10 @@ impl Report {
             options: site.options,
             files: site.assets.len(),
             bytes: site.assets.iter().map(|asset| asset.size).sum(),
+            hashed: 0,
+            hashed_bytes: 0,
+            from_cache: 0,
+            cache_note: None,
             excluded,
             pages: site.assets.iter().filter(|asset| asset.site_path.ends_with(".html")).count(),
             routes: serves + redirects,

@@ -5,9 +5,15 @@
 //! UTF-8 are an error. Files that the platform itself never serves, or that `.assetsignore` excludes, are left out and
 //! counted, whatever they are.
 
-use std::fs::{FileType, Metadata};
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::fs::FileType;
+use std::io::{self, ErrorKind};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use rayon::Scope;
+use rayon::prelude::*;
 use serde::Serialize;
 use walkdir::{DirEntry, WalkDir};
 
@@ -18,17 +24,8 @@ use crate::observe::Observer;
 use crate::options::Platform;
 use crate::rule_files::{self, RuleFileNote};
 use crate::shown::Shown;
-
-/// A file of the site, before it is read.
-#[derive(Debug, Clone)]
-pub struct SourceFile {
-    /// Where it will be served from: `/`-rooted, `/`-separated, decoded.
-    pub site_path: String,
-    /// Where it is on disk.
-    pub disk_path: PathBuf,
-    /// What the disk said about it while walking; of the target, for a link.
-    pub metadata: Metadata,
-}
+use crate::source::{BATCH_LEN, Folder, SourceFile};
+use crate::stamp::Stamp;
 
 /// Something in the folder that is no file of the site, and that its owner may have meant to be one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,36 +75,70 @@ pub struct Scan {
     pub has_ignore_file: bool,
 }
 
-/// Walks `root`.
+/// Walks `root`, with all threads.
 ///
 /// # Errors
-/// [`CompileError`] if the root is no readable directory, anything below it can't be read, or names are not UTF-8 (then
-/// all of these are listed).
+/// [`CompileError`] if the root is no readable directory, anything below it can't be read or changes meanwhile, or names are
+/// not UTF-8 (then all of these are listed).
 pub fn scan(root: &Path, platform: Platform, observer: &dyn Observer) -> Result<Scan, CompileError> {
-    let mut walk = Walk::new(root, platform)?;
-    let has_ignore_file = walk.ignore.as_ref().is_some_and(AssetsIgnore::is_of_file);
-    let mut found = Scan { rule_notes: walk.rule_notes(), has_ignore_file, ..Scan::default() };
-    let mut not_utf8 = Vec::new();
-    for entry in WalkDir::new(root).min_depth(1) {
-        let entry = entry.map_err(|error| walk_error(root, error))?;
-        if walk.excludes(&entry) {
-            found.excluded_count += usize::from(!entry.file_type().is_dir());
-            continue;
-        }
-        let Some(site_path) = walk.site_path(&entry) else {
-            not_utf8.push(entry.into_path());
-            continue;
-        };
-        walk.classify(&entry, site_path, &mut found)?;
-        observer.scanned(found.files.len());
+    let walk = Walk::new(root, platform, observer)?;
+    rayon::scope(|scope| walk.folder(scope, root, false));
+    let mut found = Found::default();
+    for part in walk.parts.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        found.append(part);
     }
-    if !not_utf8.is_empty() {
-        not_utf8.sort();
-        return Err(CompileError::NotUtf8 { paths: not_utf8 });
+    // Which thread met which error first is chance.
+    if let Some((_, error)) = found.errors.into_iter().min_by(|(a, _), (b, _)| a.cmp(b)) {
+        return Err(error);
     }
-    found.files.sort_unstable_by(|a, b| a.site_path.cmp(&b.site_path));
+    if !found.not_utf8.is_empty() {
+        found.not_utf8.sort_unstable();
+        return Err(CompileError::NotUtf8 { paths: found.not_utf8 });
+    }
+    found.files.par_sort_unstable_by(|a, b| a.site_path.cmp(&b.site_path));
     found.notes.sort_unstable_by(|a, b| a.site_path.cmp(&b.site_path));
-    Ok(found)
+    look_at_all(root, &mut found.files)?;
+    Ok(Scan {
+        files: found.files,
+        notes: found.notes,
+        excluded_count: found.excluded_count,
+        rule_notes: rule_notes(walk.ignore.as_ref()),
+        has_ignore_file: walk.ignore.is_some_and(|ignore| ignore.is_of_file()),
+    })
+}
+
+/// Looks at every file. A folder of any size is shared out among the threads, which the walk itself can't do.
+///
+/// # Errors
+/// The first in the order of the files.
+fn look_at_all(root: &Path, files: &mut [SourceFile]) -> Result<(), CompileError> {
+    let look_at = |files: &mut [SourceFile]| {
+        let folder = Folder::of(root, files.iter());
+        files.iter_mut().find_map(|file| folder.look(file).map(|stamp| file.stamp = stamp).err())
+    };
+    let failed =
+        files.par_chunks_mut(BATCH_LEN).enumerate().filter_map(|(at, files)| Some((at, look_at(files)?)));
+    failed.min_by_key(|(at, _)| *at).map_or(Ok(()), |(_, error)| Err(error))
+}
+
+/// What a part of the walk found.
+#[derive(Default)]
+struct Found {
+    files: Vec<SourceFile>,
+    notes: Vec<ScanNote>,
+    excluded_count: usize,
+    not_utf8: Vec<PathBuf>,
+    errors: Vec<(PathBuf, CompileError)>,
+}
+
+impl Found {
+    fn append(&mut self, mut other: Found) {
+        self.files.append(&mut other.files);
+        self.notes.append(&mut other.notes);
+        self.excluded_count += other.excluded_count;
+        self.not_utf8.append(&mut other.not_utf8);
+        self.errors.append(&mut other.errors);
+    }
 }
 
 struct Walk<'a> {
@@ -117,14 +148,25 @@ struct Walk<'a> {
     platform: Platform,
     /// What `.assetsignore` excludes, on Workers.
     ignore: Option<AssetsIgnore>,
-    /// How deep the excluded folder lies in which the walk is.
-    excluded_depth: Option<usize>,
+    observer: &'a dyn Observer,
+    /// Folders that wait for a thread.
+    waiting: AtomicUsize,
+    /// Files found up to now, for the observer.
+    file_count: AtomicUsize,
+    parts: Mutex<Vec<Found>>,
 }
 
+/// Folders that wait, for each thread. What is found beyond that is walked by the thread that finds it.
+const WAITING_PER_THREAD: usize = 4;
+/// Folders that each thread holds open, at most. Deeper down the entries of a folder are read ahead.
+const MAX_OPEN: usize = 2;
+/// After so many files the observer is told.
+const TOLD_EVERY: usize = 256;
+
 impl<'a> Walk<'a> {
-    fn new(root: &'a Path, platform: Platform) -> Result<Self, CompileError> {
+    fn new(root: &'a Path, platform: Platform, observer: &'a dyn Observer) -> Result<Self, CompileError> {
         let metadata = std::fs::metadata(root).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => CompileError::NoSuchDirectory { path: root.to_owned() },
+            ErrorKind::NotFound => CompileError::NoSuchDirectory { path: root.to_owned() },
             _ => CompileError::read(root, source),
         })?;
         if !metadata.is_dir() {
@@ -135,62 +177,119 @@ impl<'a> Walk<'a> {
             Platform::Workers => Some(read_ignore(root)?),
             Platform::Pages => None,
         };
-        Ok(Walk { root, real_root, platform, ignore, excluded_depth: None })
+        Ok(Walk {
+            root,
+            real_root,
+            platform,
+            ignore,
+            observer,
+            waiting: AtomicUsize::new(0),
+            file_count: AtomicUsize::new(0),
+            parts: Mutex::default(),
+        })
     }
 
-    fn rule_notes(&self) -> Vec<RuleFileNote> {
-        let notes = self.ignore.iter().flat_map(|ignore| &ignore.notes);
-        notes.map(|note| RuleFileNote::new(ignore::FILE_NAME, note)).collect()
-    }
-
-    /// Whether an entry lies in an excluded folder or is excluded by `.assetsignore` itself. What lies in such a folder can't be
-    /// taken back. To be asked for every entry, in the order of the walk, folders before what is in them.
-    fn excludes(&mut self, entry: &DirEntry) -> bool {
-        if self.excluded_depth.is_some_and(|depth| entry.depth() > depth) {
-            return true;
+    /// Walks a folder and all below it, but for folders that are left to other threads because these have nothing to do.
+    fn folder<'s>(&'s self, scope: &Scope<'s>, folder: &Path, is_excluded: bool) {
+        let mut found = Found::default();
+        // How deep the excluded folder lies in which the walk is. What lies in one can't be taken back.
+        let mut excluded_depth = is_excluded.then_some(0);
+        let mut told = 0;
+        // Only the root itself may be a link; a folder that has become one meanwhile is none.
+        let walk =
+            WalkDir::new(folder).min_depth(1).max_open(MAX_OPEN).follow_root_links(folder == self.root);
+        let mut entries = walk.into_iter();
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.errors.push(walk_error(folder, error));
+                    continue;
+                }
+            };
+            if excluded_depth.is_some_and(|depth| entry.depth() <= depth) {
+                excluded_depth = None;
+            }
+            let is_dir = entry.file_type().is_dir();
+            let path = self.relative(entry.path());
+            let is_excluded =
+                excluded_depth.is_some() || path.as_deref().is_some_and(|path| self.excludes(path, is_dir));
+            if is_excluded {
+                found.excluded_count += usize::from(!is_dir);
+                excluded_depth = excluded_depth.or(is_dir.then_some(entry.depth()));
+            } else {
+                match path {
+                    Some(path) => self.classify(&entry, &path, &mut found),
+                    None => found.not_utf8.push(entry.path().to_owned()),
+                }
+            }
+            if is_dir && self.may_wait() {
+                entries.skip_current_dir();
+                scope.spawn(move |scope| {
+                    self.waiting.fetch_sub(1, Ordering::Relaxed);
+                    self.folder(scope, entry.path(), is_excluded);
+                });
+            }
+            if found.files.len() >= told + TOLD_EVERY {
+                self.tell(found.files.len() - told);
+                told = found.files.len();
+            }
         }
-        self.excluded_depth = None;
-        let Some(ignore) = &self.ignore else { return false };
-        let Some(site_path) = self.site_path(entry) else { return false };
+        self.tell(found.files.len() - told);
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+    }
+
+    fn tell(&self, more: usize) {
+        self.observer.scanned(self.file_count.fetch_add(more, Ordering::Relaxed) + more);
+    }
+
+    /// Whether a folder should wait for another thread; if so, it is counted.
+    fn may_wait(&self) -> bool {
+        let others = rayon::current_num_threads() - 1;
+        let is_wanted = self.waiting.load(Ordering::Relaxed) < others * WAITING_PER_THREAD;
+        if is_wanted {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+        }
+        is_wanted
+    }
+
+    /// The path of an entry from the root, with `/` between the names; `None` if that is not UTF-8.
+    fn relative<'p>(&self, path: &'p Path) -> Option<Cow<'p, str>> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let behind_root = bytes.get(self.root.as_os_str().len()..)?;
+        let relative = std::str::from_utf8(behind_root).ok()?.trim_start_matches(MAIN_SEPARATOR);
+        Some(match MAIN_SEPARATOR {
+            '/' => Cow::Borrowed(relative),
+            other => Cow::Owned(relative.replace(other, "/")),
+        })
+    }
+
+    /// Whether `.assetsignore` excludes an entry of a folder that it does not exclude.
+    fn excludes(&self, path: &str, is_dir: bool) -> bool {
         // A link to a folder is no folder for the platform either.
-        let is_dir = entry.file_type().is_dir();
-        let is_excluded = site_path.strip_prefix('/').is_some_and(|path| ignore.excludes(path, is_dir));
-        if is_excluded && is_dir {
-            self.excluded_depth = Some(entry.depth());
-        }
-        is_excluded
+        self.ignore.as_ref().is_some_and(|ignore| ignore.excludes(path, is_dir))
     }
 
-    /// The site path of an entry; `None` if its name is not UTF-8.
-    fn site_path(&self, entry: &DirEntry) -> Option<String> {
-        let relative = entry.path().strip_prefix(self.root).ok()?;
-        let mut site_path = String::with_capacity(relative.as_os_str().len() + 1);
-        for component in relative.components() {
-            site_path.push('/');
-            site_path.push_str(component.as_os_str().to_str()?);
-        }
-        Some(site_path)
-    }
-
-    fn classify(&self, entry: &DirEntry, site_path: String, found: &mut Scan) -> Result<(), CompileError> {
+    fn classify(&self, entry: &DirEntry, path: &str, found: &mut Found) {
         let file_type = entry.file_type();
         if file_type.is_dir() {
-            return Ok(());
+            return;
         }
+        let site_path = ["/", path].concat();
         if self.platform == Platform::Pages && excluded_because(self.platform, &site_path).is_some() {
             found.excluded_count += 1;
-            return Ok(());
+            return;
         }
+        let file = |site_path, link_target| SourceFile { site_path, link_target, stamp: Stamp::default() };
         if file_type.is_file() {
-            let metadata = entry.metadata().map_err(|error| walk_error(entry.path(), error))?;
-            found.files.push(SourceFile { site_path, disk_path: entry.path().to_owned(), metadata });
-            return Ok(());
+            found.files.push(file(site_path, None));
+            return;
         }
-        match self.link_target(entry.path(), file_type)? {
-            Ok((disk_path, metadata)) => found.files.push(SourceFile { site_path, disk_path, metadata }),
-            Err(problem) => found.notes.push(ScanNote { site_path, problem }),
+        match self.link_target(entry.path(), file_type) {
+            Ok(Ok(target)) => found.files.push(file(site_path, Some(target.into()))),
+            Ok(Err(problem)) => found.notes.push(ScanNote { site_path, problem }),
+            Err(error) => found.errors.push((entry.path().to_owned(), error)),
         }
-        Ok(())
     }
 
     /// The file behind a link, or why it is not taken. Anything else that is no regular file is not even looked at.
@@ -198,14 +297,14 @@ impl<'a> Walk<'a> {
         &self,
         path: &Path,
         file_type: FileType,
-    ) -> Result<Result<(PathBuf, Metadata), ScanProblem>, CompileError> {
+    ) -> Result<Result<PathBuf, ScanProblem>, CompileError> {
         if !file_type.is_symlink() {
             return Ok(Err(ScanProblem::Special));
         }
         let target = match path.canonicalize() {
             Ok(target) => target,
             // Nothing there, a loop, or a file used as a directory: in each case the link leads nowhere.
-            Err(error) if error.kind() != std::io::ErrorKind::PermissionDenied => {
+            Err(error) if error.kind() != ErrorKind::PermissionDenied => {
                 return Ok(Err(ScanProblem::DanglingLink));
             }
             Err(source) => return Err(CompileError::read(path, source)),
@@ -218,9 +317,14 @@ impl<'a> Walk<'a> {
         } else if !metadata.is_file() {
             Err(ScanProblem::Special)
         } else {
-            Ok((target, metadata))
+            Ok(target)
         })
     }
+}
+
+fn rule_notes(ignore: Option<&AssetsIgnore>) -> Vec<RuleFileNote> {
+    let notes = ignore.into_iter().flat_map(|ignore| &ignore.notes);
+    notes.map(|note| RuleFileNote::new(ignore::FILE_NAME, note)).collect()
 }
 
 fn read_ignore(root: &Path) -> Result<AssetsIgnore, CompileError> {
@@ -228,8 +332,8 @@ fn read_ignore(root: &Path) -> Result<AssetsIgnore, CompileError> {
     Ok(text.map_or_else(AssetsIgnore::default, |text| AssetsIgnore::parse(&text)))
 }
 
-fn walk_error(fallback: &Path, error: walkdir::Error) -> CompileError {
+fn walk_error(fallback: &Path, error: walkdir::Error) -> (PathBuf, CompileError) {
     let path = error.path().unwrap_or(fallback).to_owned();
-    let source = error.into_io_error().unwrap_or_else(|| std::io::Error::other("file system loop"));
-    CompileError::Read { path, source }
+    let source = error.into_io_error().unwrap_or_else(|| io::Error::other("file system loop"));
+    (path.clone(), CompileError::Read { path, source })
 }

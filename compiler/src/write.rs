@@ -1,4 +1,4 @@
-//! Puts a manifest in its place: a temporary file in the same folder, synced, renamed. Whoever has the old manifest open
+//! Puts a file in its place, the manifest above all: a temporary file in the same folder, synced, renamed. Whoever has the old manifest open
 //! or mapped keeps it whole; whoever opens the path gets the old one or the new one, never a part.
 
 use std::ffi::OsStr;
@@ -33,13 +33,24 @@ pub fn check_output(output: &Path, dist: &Path) -> Result<(), CompileError> {
         return Ok(());
     }
     let place = place_of(output).map_err(failed)?;
-    let folder = folder_of(&place);
-    if let (Ok(folder), Ok(dist)) = (folder.canonicalize(), dist.canonicalize())
-        && folder.starts_with(dist)
-    {
-        return Err(CompileError::OutputInSite { path: output.to_owned() });
-    }
-    temporary_file(folder).map(drop).map_err(failed)
+    check_outside(&place, output, dist)?;
+    temporary_file(folder_of(&place)).map(drop).map_err(failed)
+}
+
+/// Checks that a hash cache lies outside the site, where it would be an asset. Whether it can be written is no matter.
+///
+/// # Errors
+/// [`CompileError::OutputInSite`], naming the cache.
+pub(crate) fn check_cache(cache: &Path, dist: &Path) -> Result<(), CompileError> {
+    place_of(cache).map_or(Ok(()), |place| check_outside(&place, cache, dist))
+}
+
+fn check_outside(place: &Path, output: &Path, dist: &Path) -> Result<(), CompileError> {
+    let is_inside = match (folder_of(place).canonicalize(), dist.canonicalize()) {
+        (Ok(folder), Ok(dist)) => folder.starts_with(dist),
+        _ => false,
+    };
+    if is_inside { Err(CompileError::OutputInSite { path: output.to_owned() }) } else { Ok(()) }
 }
 
 /// Writes a manifest. Nothing is left behind if it fails; what a killed process leaves, a later call removes after an hour.
@@ -49,21 +60,27 @@ pub fn check_output(output: &Path, dist: &Path) -> Result<(), CompileError> {
 /// # Errors
 /// [`CompileError::Write`], naming the manifest.
 pub fn write(output: &Path, manifest: &[u8]) -> Result<(), CompileError> {
-    write_new(output, manifest).map_err(|source| CompileError::Write { path: output.to_owned(), source })
+    put(output, &[manifest], true).map_err(|source| CompileError::Write { path: output.to_owned(), source })
 }
 
-fn write_new(output: &Path, manifest: &[u8]) -> io::Result<()> {
+/// Puts a file in its place, piece behind piece; if it `is_synced`, only when it is safe on the disk.
+pub(crate) fn put(output: &Path, pieces: &[&[u8]], is_synced: bool) -> io::Result<()> {
+    let write = |file: &mut File| pieces.iter().try_for_each(|piece| file.write_all(piece));
     if is_device(output) {
-        return std::fs::OpenOptions::new().write(true).open(output)?.write_all(manifest);
+        return write(&mut std::fs::OpenOptions::new().write(true).open(output)?);
     }
     let place = place_of(output)?;
     let folder = folder_of(&place);
     remove_leftovers(folder);
     let mut file = temporary_file(folder)?;
-    file.write_all(manifest)?;
-    file.as_file().sync_all()?;
+    write(file.as_file_mut())?;
+    if is_synced {
+        file.as_file().sync_all()?;
+    }
     file.persist(&place).map_err(|error| error.error)?;
-    sync_folder(folder);
+    if is_synced {
+        sync_folder(folder);
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod bad_rules;
 mod batch;
+mod cache;
 mod canonical;
 mod cli;
 mod conformance;

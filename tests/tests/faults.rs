@@ -57,7 +57,8 @@ impl Place {
 
     fn litter(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.output.parent().unwrap()).unwrap();
-        entries.map(|entry| entry.unwrap().path()).filter(|path| *path != self.output).collect()
+        let wanted = [self.output.clone(), self.output.with_extension("trailmark.cache")];
+        entries.map(|entry| entry.unwrap().path()).filter(|path| !wanted.contains(path)).collect()
     }
 
     /// That the manifest is one of the two, whole.
@@ -66,6 +67,12 @@ impl Place {
         let found = fs::read(&self.output).unwrap();
         assert!(expected.contains(&found), "neither the old manifest nor the new one: {} bytes", found.len());
         Manifest::open(&found).unwrap().verify().unwrap();
+        let cache = self.output.with_extension("trailmark.cache");
+        if let Ok(cache) = fs::read(cache) {
+            // A line, a checksum, and what it is of.
+            let (sum, body) = cache.split_at(23).1.split_at(8);
+            assert_eq!(sum, trailmark::key::checksum(body).to_le_bytes(), "a torn cache");
+        }
     }
 }
 

@@ -412,6 +412,47 @@ fn a_file_that_another_takes_the_place_of_is_an_error_that_names_it() {
     assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_pipe_takes_the_place_of_is_an_error_and_not_waited_for() {
+    let (dir, path) = with_old_file("soon a pipe");
+    let mkfifo = |path: &Path| std::process::Command::new("mkfifo").arg(path).status();
+    if !mkfifo(&dir.path().with_extension("try")).is_ok_and(|status| status.success()) {
+        println!("skipped: this system has no mkfifo");
+        return;
+    }
+    fs::remove_file(dir.path().with_extension("try")).unwrap();
+    let result = in_time({
+        let path = path.clone();
+        move || {
+            let observer = BeforeHashing(|| {
+                fs::remove_file(&path).unwrap();
+                assert!(mkfifo(&path).unwrap().success());
+            });
+            compile(dir.path(), &CompileOptions::default(), &observer)
+        }
+    });
+    assert_changed(result, &path);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_link_socket_or_folder_takes_the_place_of_is_an_error() {
+    let changes: [fn(&Path); 3] = [
+        |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
+        |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
+        |path| fs::create_dir(path).unwrap(),
+    ];
+    for change in changes {
+        let (dir, path) = with_old_file("soon something else");
+        let observer = BeforeHashing(|| {
+            fs::remove_file(&path).unwrap();
+            change(&path);
+        });
+        assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
+    }
+}
+
 #[test]
 fn a_file_that_is_written_to_while_it_is_read_is_an_error_that_names_it() {
     let (dir, path) = with_old_file(&"long enough to be read in several pieces ".repeat(50_000));

@@ -4,11 +4,13 @@ mod summary;
 
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 use trailmark::Manifest;
-use trailmark_compiler::{CompileError, Compiled, check_output, default_output, write};
+use trailmark_compiler::{
+    CompileError, CompileOptions, Compiled, check_output, default_cache, default_output, write,
+};
 
 use crate::exit::Exit;
 use crate::output::{self, Format};
@@ -17,7 +19,7 @@ use crate::site::{self, Plan, SiteArgs};
 
 /// Compile a site's build output into a manifest
 ///
-/// Reads every file of DIST once, works out what each request path answers, and writes the manifest: by default
+/// Reads every file of DIST once, and the next time only those that have changed; works out what each request path answers, and writes the manifest: by default
 /// DIST.trailmark, beside the folder and never inside it. How the site is served is read from its wrangler.jsonc,
 /// wrangler.json or wrangler.toml; the options below win over the file. The manifest is put in its place in one step, so a
 /// server that has the old one open keeps it whole.
@@ -34,6 +36,13 @@ pub(crate) struct Args {
     /// Take warnings and notes for errors: odd configuration, links that are not followed, an empty folder
     #[arg(long)]
     strict: bool,
+    /// Where the hashes of the files are kept, so that the next time only files that have changed are read [default: beside the
+    /// manifest, with `.cache` behind its name]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    cache: Option<Option<PathBuf>>,
+    /// Read and hash every file, and keep no hashes
+    #[arg(long, conflicts_with = "cache")]
+    no_cache: bool,
     /// Threads that read and hash [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -55,6 +64,8 @@ Examples:
           answers as Cloudflare Pages gives them
   trailmark compile dist --not-found-handling single-page-application --strict
           without a configuration file, and nothing overlooked
+  trailmark compile dist --no-cache
+          without trust in the sizes and times of files; `trailmark verify --dist` checks likewise
 
 Exit status:
   0  the manifest is written
@@ -63,11 +74,19 @@ Exit status:
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     use_threads(args.threads)?;
+    if let Some(Some(cache)) = &args.cache
+        && cache.is_dir()
+    {
+        let cache = cache.display();
+        bail!(
+            "the hash cache {cache} is a directory; name a file (--cache FILE), or the folder before --cache"
+        );
+    }
     let plan = site::plan(args.dist.as_deref(), &args.site)?;
     report_warnings(&plan, args.strict)?;
     let output = Output::new(&args, &plan)?;
     let progress = Progress::new(args.quiet);
-    let options = plan.options(args.strict);
+    let options = CompileOptions { cache: output.cache(&args), ..plan.options(args.strict) };
     let compiled = trailmark_compiler::compile(&plan.dist, &options, &progress);
     progress.finish();
     let compiled = compiled?;
@@ -76,7 +95,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         plan.notes.iter().for_each(|note| output::note(note));
         site::report_notes(&compiled.report);
     }
-    let write_time = output.write(&compiled.bytes)?;
+    let started = Instant::now();
+    output.write(&compiled.bytes)?;
+    let note = keep(&compiled);
+    let write_time = started.elapsed();
+    if !args.quiet {
+        compiled.report.cache_note.iter().chain(&note).for_each(|note| output::warning(note));
+    }
     let manifest =
         Manifest::open(&compiled.bytes).context("the manifest just made can't be opened: a bug")?;
     let summary = summary::Summary::new(&plan, output.shown(), &compiled, &manifest, write_time);
@@ -119,6 +144,14 @@ fn report_empty(plan: &Plan, compiled: &Compiled, strict: bool) -> anyhow::Resul
     Ok(())
 }
 
+/// Writes the hash cache. The manifest is in its place already, and as good without; so a failure is only told.
+fn keep(compiled: &Compiled) -> Option<String> {
+    let cache = compiled.cache.as_ref()?;
+    let error = cache.write().err()?;
+    let path = cache.path().display();
+    Some(format!("the hash cache {path} can't be written ({error}); the next compilation hashes again"))
+}
+
 /// Where the manifest goes.
 #[derive(Debug)]
 enum Output {
@@ -143,8 +176,17 @@ impl Output {
         Ok(Output::File(path))
     }
 
-    fn write(&self, manifest: &[u8]) -> anyhow::Result<Duration> {
-        let started = Instant::now();
+    /// Where the hash cache is. Standard output has no place beside it.
+    fn cache(&self, args: &Args) -> Option<PathBuf> {
+        match (&args.cache, self) {
+            _ if args.no_cache => None,
+            (Some(Some(path)), _) => Some(path.clone()),
+            (_, Output::File(path)) => default_cache(path),
+            (_, Output::Stdout) => None,
+        }
+    }
+
+    fn write(&self, manifest: &[u8]) -> anyhow::Result<()> {
         match self {
             Output::File(path) => write(path, manifest)?,
             Output::Stdout => {
@@ -153,7 +195,7 @@ impl Output {
                 out.flush()?;
             }
         }
-        Ok(started.elapsed())
+        Ok(())
     }
 
     fn shown(&self) -> String {

@@ -2,11 +2,13 @@
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use trailmark::key::path_key;
 
 use super::Checked;
 use super::warning::{Warning, WarningKind};
+use crate::hash::AssetFile;
 use crate::options::{NotFoundHandling, Platform};
-use crate::routes::canonical_path;
+use crate::routes::Canonical;
 use crate::shown::Shown;
 use crate::site::Site;
 
@@ -22,16 +24,16 @@ const MAX_FILE_LEN: u64 = 25 * 1024 * 1024;
 pub(super) fn check(checked: &Checked<'_>) -> Vec<Warning> {
     let site = checked.site;
     let mut warnings: Vec<Warning> = file_count(site).into_iter().collect();
-    for asset in &site.assets {
-        warnings.extend(file_len(&asset.site_path, asset.size));
-        if site.options.platform == Platform::Workers {
-            warnings.extend(refused_name(&asset.site_path));
-        }
-    }
-    if site.options.platform == Platform::Workers && !checked.has_ignore_file {
+    let is_workers = site.options.platform == Platform::Workers;
+    let of_file = |asset: &AssetFile| {
+        let refused = is_workers.then(|| refused_name(&asset.site_path)).flatten();
+        file_len(&asset.site_path, asset.size).into_iter().chain(refused)
+    };
+    warnings.par_extend(site.assets.par_iter().flat_map_iter(of_file));
+    if is_workers && !checked.has_ignore_file {
         warnings.extend(worker_script(site));
     }
-    warnings.extend(unserved(site));
+    warnings.extend(unserved(checked));
     warnings.extend(differ_in_case(site));
     warnings.extend(not_found_pages(site));
     warnings
@@ -70,8 +72,8 @@ fn file_len(site_path: &str, len: u64) -> Option<Warning> {
 
 /// The reader of `.assetsignore` takes a path that begins with dots only for one that leaves the folder, and throws.
 fn refused_name(site_path: &str) -> Option<Warning> {
-    let first = site_path.split('/').nth(1)?;
-    let is_refused = !first.is_empty() && first.bytes().all(|byte| byte == b'.');
+    let first = site_path.strip_prefix("/.")?.split('/').next()?;
+    let is_refused = first.bytes().all(|byte| byte == b'.');
     let message = "the platform's upload fails at a name of dots only; rename it".to_owned();
     is_refused.then(|| Warning::of_file(WarningKind::NameRefused, site_path, message))
 }
@@ -83,25 +85,26 @@ fn worker_script(site: &Site) -> Option<Warning> {
     Some(Warning::of_file(WarningKind::WorkerScriptAsAsset, &script.site_path, message.to_owned()))
 }
 
-fn unserved(site: &Site) -> Vec<Warning> {
-    let warn = |(index, path): (u32, &str)| {
-        let message = || {
-            "no URL serves this file, because other files answer wherever html handling would look for it; \
-                          rename it"
-                .to_owned()
-        };
-        canonical_path(site, index)
-            .is_none()
-            .then(|| Warning::of_file(WarningKind::UnservedFile, path, message()))
+fn unserved(checked: &Checked<'_>) -> Vec<Warning> {
+    // The assets have the order of their stems.
+    let places =
+        checked.routes.iter().flat_map(|route| route.canonicals.iter().take(route.asset_count.into()));
+    let unserved = checked.site.assets.iter().zip(places).filter(|(_, place)| **place == Canonical::Nowhere);
+    let message = "no URL serves this file, because other files answer wherever html handling would look for it; rename it";
+    let warn = |(asset, _): (&AssetFile, _)| {
+        Warning::of_file(WarningKind::UnservedFile, &asset.site_path, message.to_owned())
     };
-    let files: Vec<_> = (0..).zip(site.assets.iter().map(|asset| asset.site_path.as_str())).collect();
-    files.into_par_iter().filter_map(warn).collect()
+    unserved.map(warn).collect()
 }
 
 fn differ_in_case(site: &Site) -> Vec<Warning> {
+    // Nearly all names are alone. So only a hash of each is kept, and names are compared where hashes are equal.
+    let mut hashes: Vec<(u64, &str)> = site.assets.par_iter().map(hash_without_case).collect();
+    hashes.par_sort_unstable();
+    let same_hash = hashes.chunk_by(|a, b| a.0 == b.0).filter(|names| names.len() > 1);
     let mut groups: FxHashMap<String, Vec<&str>> = FxHashMap::default();
-    for asset in &site.assets {
-        groups.entry(asset.site_path.to_lowercase()).or_default().push(&asset.site_path);
+    for (_, name) in same_hash.flatten() {
+        groups.entry(name.to_lowercase()).or_default().push(name);
     }
     let warn = |mut names: Vec<&str>| {
         names.sort_unstable();
@@ -116,13 +119,18 @@ fn differ_in_case(site: &Site) -> Vec<Warning> {
     groups.into_values().filter_map(warn).collect()
 }
 
+fn hash_without_case(asset: &AssetFile) -> (u64, &str) {
+    let name = &asset.site_path;
+    (path_key(name.to_lowercase().as_bytes(), 0), name)
+}
+
 fn not_found_pages(site: &Site) -> Vec<Warning> {
     let uses_pages = match (site.options.platform, site.options.not_found_handling) {
         (Platform::Pages, _) | (Platform::Workers, NotFoundHandling::Page404) => true,
         (Platform::Workers, _) => false,
     };
     if uses_pages {
-        site.assets.iter().filter_map(|asset| misplaced(site, &asset.site_path)).collect()
+        site.assets.par_iter().filter_map(|asset| misplaced(site, &asset.site_path)).collect()
     } else {
         unused(site).into_iter().collect()
     }

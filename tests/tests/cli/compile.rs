@@ -8,7 +8,7 @@ use crate::cli::support::Place;
 fn manifest_goes_beside_the_folder() {
     let place = Place::site();
     place.run(["compile", "dist"]).exits(0).prints(&["dist -> dist.trailmark", "9 files"]);
-    assert_eq!(place.names(), ["dist", "dist.trailmark"]);
+    assert_eq!(place.names(), ["dist", "dist.trailmark", "dist.trailmark.cache"]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn odd_configuration_is_a_warning_with_its_place_and_an_error_if_strict() {
     place.run(["compile", "dist"]).exits(0).says(&["warning: "]).says(&place_and_hint);
     std::fs::remove_file(place.path("dist.trailmark")).unwrap();
     place.run(["compile", "dist", "--strict"]).fails(&place_and_hint);
-    assert_eq!(place.names(), ["dist", "wrangler.json"]);
+    assert_eq!(place.names(), ["dist", "dist.trailmark.cache", "wrangler.json"]);
 }
 
 #[test]

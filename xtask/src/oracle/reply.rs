@@ -116,7 +116,7 @@ impl Ours {
         let options = CompileOptions {
             routing: routing(case),
             script: case.script.as_ref().map(Script::options).unwrap_or_default(),
-            strict: false,
+            ..CompileOptions::default()
         };
         let bytes = compile(folder, &options, &())?.bytes;
         let manifest = Manifest::open(&bytes)?;

@@ -22,6 +22,8 @@ pub(super) struct Summary<'a> {
     #[serde(flatten, serialize_with = "without_ignored")]
     report: &'a Report,
     write_seconds: f64,
+    /// The most memory that this process has had, bytes; null where the system does not say.
+    peak_memory_bytes: Option<u64>,
     origins: Origins,
     config_warnings: &'a [String],
     #[serde(skip)]
@@ -55,6 +57,7 @@ impl<'a> Summary<'a> {
             config: plan.config.as_ref().map(|config| config.display().to_string()),
             report: &compiled.report,
             write_seconds: (write_time.as_secs_f64() * 1e6).round() / 1e6,
+            peak_memory_bytes: peak_memory(),
             origins: plan.origins,
             config_warnings: &plan.warnings,
             plan,
@@ -131,6 +134,7 @@ impl<'a> Summary<'a> {
         let report = self.report;
         let mut add = |name, value: String| table.row([Cell::new(name), Cell::new(value)]);
         add("files", format!("{}, {}", count(report.files, "file"), bytes(report.bytes)));
+        add("hashed", self.hashed());
         if report.excluded > 0 {
             add("left out", format!("{} that the platform never serves", count(report.excluded, "file")));
         }
@@ -143,6 +147,18 @@ impl<'a> Summary<'a> {
         add("manifest", self.manifest_size());
         add("sha256", self.sha256.clone());
         add("time", self.times());
+        if let Some(peak) = self.peak_memory_bytes {
+            add("memory", format!("{} at most", bytes(peak)));
+        }
+    }
+
+    fn hashed(&self) -> String {
+        let Report { hashed, hashed_bytes, from_cache, .. } = *self.report;
+        let hashed = format!("{}, {}", count(hashed, "file"), bytes(hashed_bytes));
+        match from_cache {
+            0 => hashed,
+            known => format!("{hashed}; {} unchanged since the last time", grouped(known as u64)),
+        }
     }
 
     fn rules(&self) -> String {
@@ -188,6 +204,7 @@ impl<'a> Summary<'a> {
             ("scan", times.scan),
             ("hash", times.hash),
             ("resolve", times.resolve),
+            ("index", times.index),
             ("encode", times.encode),
             ("check", times.check),
             ("write", self.write_time),
@@ -195,4 +212,11 @@ impl<'a> Summary<'a> {
         let stages: Vec<_> = stages.iter().map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
         format!("{} ({})", seconds(total), stages.join(", "))
     }
+}
+
+/// The most memory that this process has had, bytes; `None` where the system does not say (`/proc`, so Linux only).
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
