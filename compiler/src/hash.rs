@@ -4,12 +4,13 @@
 //! before and after it is read, or the manifest would describe bytes that were never there together.
 
 use std::cell::RefCell;
-use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read};
+use std::fs::Metadata;
+use std::io::ErrorKind;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::error::CompileError;
 use crate::observe::Observer;
 use crate::scan::SourceFile;
@@ -53,25 +54,23 @@ fn hash_file(file: SourceFile, observer: &dyn Observer) -> Result<AssetFile, Com
 fn digest(file: &SourceFile, buffer: &mut [u8], observer: &dyn Observer) -> Result<[u8; 32], CompileError> {
     let path = &file.disk_path;
     let changed = |what| CompileError::Changed { path: path.clone(), what };
-    let mut input = File::open(path).map_err(|source| match source.kind() {
+    let input = disk::open(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => changed("it vanished"),
         _ => CompileError::read(path, source),
     })?;
+    // Nothing is read from what has taken the file's place: it may be a pipe, or lie outside the site.
+    let opened = input.metadata().map_err(|source| CompileError::read(path, source))?;
+    if !is_same(&file.metadata, &opened) {
+        return Err(changed("it is another file than before, or has another size or time"));
+    }
     let mut sha256 = Sha256::new();
-    let mut total = 0u64;
-    loop {
-        let len = match input.read(buffer) {
-            Ok(0) => break,
-            Ok(len) => len,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-            Err(source) => return Err(CompileError::read(path, source)),
-        };
-        sha256.update(buffer.get(..len).unwrap_or_default());
-        total += len as u64;
-        observer.hashed_bytes(len as u64);
-        if total > file.metadata.len() {
-            return Err(changed("it grew"));
-        }
+    let total = disk::read_pieces(&input, buffer, opened.len(), |piece| {
+        sha256.update(piece);
+        observer.hashed_bytes(piece.len() as u64);
+    });
+    let total = total.map_err(|source| CompileError::read(path, source))?;
+    if total > opened.len() {
+        return Err(changed("it grew"));
     }
     let after = input.metadata().map_err(|source| CompileError::read(path, source))?;
     if total != file.metadata.len() || !is_same(&file.metadata, &after) {
@@ -89,5 +88,5 @@ fn is_same(before: &Metadata, after: &Metadata) -> bool {
             return false;
         }
     }
-    before.len() == after.len() && before.modified().ok() == after.modified().ok()
+    after.is_file() && before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }

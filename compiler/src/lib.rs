@@ -25,6 +25,7 @@
 //! ```
 
 pub mod config;
+mod disk;
 mod encode;
 mod encode_assets;
 mod encode_rules;

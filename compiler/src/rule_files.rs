@@ -12,11 +12,15 @@ use crate::config::redirects::RedirectOptions;
 use crate::config::rule_url::RuleNote;
 use crate::config::wrangler::RunWorkerFirst;
 use crate::config::{headers, redirects, routes_json, run_worker_first};
+use crate::disk;
 use crate::error::CompileError;
 use crate::options::Platform;
 use crate::router::{self, Router, ScriptFirst};
 use crate::shown::Shown;
 use crate::site_rules::SiteRules;
+
+/// Bytes of the longest file that is read: far more than the rules of any platform take.
+const MAX_LEN: u64 = 64 << 20;
 
 /// The user's own code beside the assets, as configured.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +100,9 @@ pub(crate) fn read(
 
 /// A file of the root as text, bytes that are not UTF-8 replaced as the platform does; `None` if there is no such file. A
 /// folder of that name is no file to Pages, and an error to Workers.
+///
+/// # Errors
+/// [`CompileError`] for such a folder, a link that leaves the site, a file of more than 64 MiB, one that can't be read.
 pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<Option<String>, CompileError> {
     let path = dist.join(name);
     let metadata = match std::fs::metadata(&path) {
@@ -106,7 +113,7 @@ pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<O
     if metadata.is_dir() && platform == Platform::Workers {
         let what = format!(
             "{} is a directory, and the platform fails to read it as the file it expects there; rename it",
-            path.display()
+            Shown(&path.display().to_string())
         );
         return Err(CompileError::Rules { what });
     }
@@ -114,8 +121,34 @@ pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<O
     if !metadata.is_file() {
         return Ok(None);
     }
-    let bytes = std::fs::read(&path).map_err(|source| CompileError::read(&path, source))?;
+    let failed = |source| CompileError::read(&path, source);
+    if leaves(dist, &path).map_err(failed)? {
+        let what = format!(
+            "{} is a link that leaves the site, so it is not read; put the file itself there",
+            Shown(&path.display().to_string())
+        );
+        return Err(CompileError::Rules { what });
+    }
+    let input = disk::open(&path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let len = disk::read_pieces(input, &mut buffer, MAX_LEN, |piece| bytes.extend_from_slice(piece));
+    if len.map_err(failed)? > MAX_LEN {
+        let what = format!(
+            "{} is longer than {MAX_LEN} bytes, which no file of rules is; is it the right file?",
+            Shown(&path.display().to_string())
+        );
+        return Err(CompileError::Limit { what });
+    }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Whether a file is a link to a place outside the site.
+fn leaves(dist: &Path, path: &Path) -> io::Result<bool> {
+    if !path.is_symlink() {
+        return Ok(false);
+    }
+    Ok(!path.canonicalize()?.starts_with(dist.canonicalize()?))
 }
 
 /// What is said about a folder that has the name of a file that Pages reads.
@@ -163,7 +196,7 @@ fn pages_router(
     let routes = routes_json::parse(&text).map_err(|error| CompileError::Rules {
         what: format!(
             "{}: {error}; the platform refuses the whole file",
-            dist.join("_routes.json").display()
+            Shown(&dist.join("_routes.json").display().to_string())
         ),
     })?;
     let note = |note: &routes_json::RouteNote| RuleFileNote {
