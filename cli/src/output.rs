@@ -74,7 +74,7 @@ pub(crate) fn status_style(status: u16) -> Style {
 /// Whether a character must not reach a terminal as it is: controls, and what changes the direction or the lines of text.
 pub(crate) fn is_unprintable(character: char) -> bool {
     character.is_control()
-        || matches!(character, '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(character, '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A text from outside, with what must not reach a terminal escaped as `\u{1b}`.

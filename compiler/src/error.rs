@@ -10,19 +10,19 @@ use crate::shown::Shown;
 #[non_exhaustive]
 pub enum CompileError {
     /// The site's folder is not there.
-    #[error("no such directory: {}; build the site first, or name its output directory", path.display())]
+    #[error("no such directory: {}; build the site first, or name its output directory", shown(path))]
     NoSuchDirectory {
         /// What was named.
         path: PathBuf,
     },
     /// What was named is a file.
-    #[error("{} is not a directory; name the directory that the build wrote", path.display())]
+    #[error("{} is not a directory; name the directory that the build wrote", shown(path))]
     NotADirectory {
         /// What was named.
         path: PathBuf,
     },
     /// A folder or file could not be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {source}", shown(path))]
     Read {
         /// The path on disk.
         path: PathBuf,
@@ -30,9 +30,7 @@ pub enum CompileError {
         source: io::Error,
     },
     /// A file was changed, or replaced, while it was read.
-    #[error(
-        "{} changed while it was read ({what}); let the build finish, then compile again", path.display()
-    )]
+    #[error("{} changed while it was read ({what}); let the build finish, then compile again", shown(path))]
     Changed {
         /// The path on disk.
         path: PathBuf,
@@ -71,14 +69,15 @@ pub enum CompileError {
     },
     /// The manifest would lie inside the site.
     #[error(
-        "{} lies inside the site and would be deployed with it as an asset; choose a place outside", path.display()
+        "{} lies inside the site and would be deployed with it as an asset; choose a place outside",
+        shown(path)
     )]
     OutputInSite {
         /// The manifest.
         path: PathBuf,
     },
     /// The manifest could not be written.
-    #[error("cannot write {}: {source}; nothing was changed", path.display())]
+    #[error("cannot write {}: {source}; nothing was changed", shown(path))]
     Write {
         /// The manifest.
         path: PathBuf,
@@ -93,8 +92,13 @@ impl CompileError {
     }
 }
 
+/// A path as it may stand in a message: one line, whatever is in its name.
+fn shown(path: &Path) -> String {
+    Shown(&path.display().to_string()).to_string()
+}
+
 fn list(paths: &[PathBuf]) -> String {
-    paths.iter().map(|path| format!("\n  {}", Shown(&path.display().to_string()))).collect()
+    paths.iter().map(|path| format!("\n  {}", shown(path))).collect()
 }
 
 fn lines(notes: &[String]) -> String {

@@ -6,7 +6,6 @@
 //! last would leave all threads but one with nothing to do.
 
 use std::cell::RefCell;
-use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -123,7 +122,7 @@ fn difference(now: Stamp, before: Stamp) -> Option<&'static str> {
 }
 
 /// The SHA-256 of a file; `None` if it has another length.
-fn digest(input: &mut File, len: u64, observer: &dyn Observer) -> io::Result<Option<Fingerprint>> {
+fn digest(input: &mut impl Read, len: u64, observer: &dyn Observer) -> io::Result<Option<Fingerprint>> {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; BUFFER_LEN]);
     }
@@ -148,4 +147,51 @@ fn digest(input: &mut File, len: u64, observer: &dyn Observer) -> io::Result<Opt
             }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reader that gives one byte a call, is interrupted before each, and fails at the end if it is told to.
+    struct Slow {
+        left: &'static [u8],
+        interrupted: bool,
+        fails: bool,
+    }
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.interrupted = !self.interrupted;
+            match (self.left.split_first(), self.fails) {
+                _ if self.interrupted => Err(ErrorKind::Interrupted.into()),
+                (Some((&first, rest)), _) => {
+                    (buffer[0], self.left) = (first, rest);
+                    Ok(1)
+                }
+                (None, true) => Err(io::Error::other("the disk is broken")),
+                (None, false) => Ok(0),
+            }
+        }
+    }
+
+    fn digest_of(left: &'static str, fails: bool, len: u64) -> io::Result<Option<Fingerprint>> {
+        digest(&mut Slow { left: left.as_bytes(), interrupted: false, fails }, len, &())
+    }
+
+    #[test]
+    fn slow_and_interrupted_reads_give_everything() {
+        assert_eq!(digest_of("a page", false, 6).unwrap(), Some(Sha256::digest("a page").into()));
+    }
+
+    #[test]
+    fn a_read_that_fails_in_the_middle_is_an_error() {
+        assert_eq!(digest_of("half a p", true, 100).unwrap_err().to_string(), "the disk is broken");
+    }
+
+    #[test]
+    fn a_file_of_another_length_has_no_fingerprint() {
+        assert_eq!(digest(&mut "grows and grows".as_bytes(), 5, &()).unwrap(), None);
+        assert_eq!(digest_of("shrank", false, 8).unwrap(), None);
+    }
 }

@@ -2,7 +2,7 @@
 //! ignores in them, or takes otherwise than it looks, is noted with its line.
 
 use std::fmt;
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Serialize;
@@ -17,6 +17,10 @@ use crate::options::Platform;
 use crate::router::{self, Router, ScriptFirst};
 use crate::shown::Shown;
 use crate::site_rules::SiteRules;
+use crate::source;
+
+/// Bytes of the longest file that is read: far more than the rules of any platform take.
+const MAX_LEN: u64 = 64 << 20;
 
 /// The user's own code beside the assets, as configured.
 #[derive(Debug, Clone, Default)]
@@ -96,6 +100,9 @@ pub(crate) fn read(
 
 /// A file of the root as text, bytes that are not UTF-8 replaced as the platform does; `None` if there is no such file. A
 /// folder of that name is no file to Pages, and an error to Workers.
+///
+/// # Errors
+/// [`CompileError`] for such a folder, a link that leaves the site, a file of more than 64 MiB, one that can't be read.
 pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<Option<String>, CompileError> {
     let path = dist.join(name);
     let metadata = match std::fs::metadata(&path) {
@@ -106,7 +113,7 @@ pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<O
     if metadata.is_dir() && platform == Platform::Workers {
         let what = format!(
             "{} is a directory, and the platform fails to read it as the file it expects there; rename it",
-            path.display()
+            Shown(&path.display().to_string())
         );
         return Err(CompileError::Rules { what });
     }
@@ -114,8 +121,35 @@ pub(crate) fn read_text(dist: &Path, name: &str, platform: Platform) -> Result<O
     if !metadata.is_file() {
         return Ok(None);
     }
-    let bytes = std::fs::read(&path).map_err(|source| CompileError::read(&path, source))?;
+    let failed = |source| CompileError::read(&path, source);
+    if leaves(dist, &path).map_err(failed)? {
+        let what = format!(
+            "{} is a link that leaves the site, so it is not read; put the file itself there",
+            Shown(&path.display().to_string())
+        );
+        return Err(CompileError::Rules { what });
+    }
+    let input = source::open(&path).map_err(failed)?;
+    if !input.metadata().map_err(failed)?.is_file() {
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    if input.take(MAX_LEN + 1).read_to_end(&mut bytes).map_err(failed)? as u64 > MAX_LEN {
+        let what = format!(
+            "{} is longer than {MAX_LEN} bytes, which no file of rules is; is it the right file?",
+            Shown(&path.display().to_string())
+        );
+        return Err(CompileError::Limit { what });
+    }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// Whether a file is a link to a place outside the site.
+fn leaves(dist: &Path, path: &Path) -> io::Result<bool> {
+    if !path.is_symlink() {
+        return Ok(false);
+    }
+    Ok(!path.canonicalize()?.starts_with(dist.canonicalize()?))
 }
 
 /// What is said about a folder that has the name of a file that Pages reads.
@@ -163,7 +197,7 @@ fn pages_router(
     let routes = routes_json::parse(&text).map_err(|error| CompileError::Rules {
         what: format!(
             "{}: {error}; the platform refuses the whole file",
-            dist.join("_routes.json").display()
+            Shown(&dist.join("_routes.json").display().to_string())
         ),
     })?;
     let note = |note: &routes_json::RouteNote| RuleFileNote {

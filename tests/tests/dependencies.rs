@@ -9,9 +9,13 @@ fn direct_dependencies(root: &Path) -> Vec<(String, String)> {
     for package in ["runtime", "compiler", "cli"] {
         let text = fs::read_to_string(root.join(package).join("Cargo.toml")).unwrap();
         let manifest: toml::Table = text.parse().unwrap();
-        for section in ["dependencies", "build-dependencies"] {
-            let names = manifest.get(section).and_then(|section| section.as_table()).into_iter().flatten();
-            found.extend(names.map(|(name, _)| (package.to_owned(), name.clone())));
+        let of_systems = manifest.get("target").and_then(|target| target.as_table()).into_iter().flatten();
+        let tables = of_systems.filter_map(|(_, system)| system.as_table()).chain([&manifest]);
+        for table in tables {
+            for section in ["dependencies", "build-dependencies"] {
+                let names = table.get(section).and_then(|section| section.as_table()).into_iter().flatten();
+                found.extend(names.map(|(name, _)| (package.to_owned(), name.clone())));
+            }
         }
     }
     found.retain(|(_, name)| !name.starts_with("trailmark"));

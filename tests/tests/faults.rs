@@ -2,6 +2,8 @@
 //! litter that grows. `TRAILMARK_TORTURE` (`cargo xtask torture`) tries more often.
 #![cfg(unix)]
 
+mod system;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,7 +1,7 @@
 //! Random small sites made of the names that rules are about, and requests made from those sites.
 //!
 //! By default each property sees a fixed number of cases from a fixed seed: the same run everywhere, in a few seconds.
-//! `PROPTEST_CASES=100000` tries that many, from another seed each time.
+//! `cargo xtask torture` tries a hundred times as many, from another seed each time; `PROPTEST_CASES=100000` so many.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,15 @@ use trailmark_compiler::RoutingOptions;
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 use trailmark_tests::reference;
 
+use crate::torture;
+
 /// How many cases a property tries if nobody says otherwise.
 pub(crate) fn config(cases: u32) -> ProptestConfig {
     let default = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() {
         default
+    } else if torture::is_on() {
+        ProptestConfig { cases: cases * 100, ..default }
     } else {
         ProptestConfig { cases, rng_seed: RngSeed::Fixed(0x7261_696C), ..default }
     }

@@ -399,6 +399,21 @@ fn a_file_that_vanishes_after_the_walk_is_an_error_that_names_it() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_that_turns_into_a_pipe_after_the_walk_is_an_error_and_not_waited_for() {
+    let (dir, path) = with_old_file("soon a pipe");
+    let turned = path.clone();
+    let result = in_time(move || {
+        let observer = BeforeHashing(|| {
+            fs::remove_file(&turned).unwrap();
+            assert!(std::process::Command::new("mkfifo").arg(&turned).status().unwrap().success());
+        });
+        compile(dir.path(), &CompileOptions::default(), &observer)
+    });
+    assert_changed(result, &path);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_another_takes_the_place_of_is_an_error_that_names_it() {
     let (dir, path) = with_old_file("the first one");
     let time = fs::metadata(&path).unwrap().modified().unwrap();

@@ -13,6 +13,7 @@ mod repo;
 mod setup;
 mod sites;
 mod test;
+mod tools;
 mod torture;
 mod unsafe_code;
 
@@ -34,6 +35,7 @@ enum Task {
     Setup(setup::Args),
     Test(test::Args),
     Torture(torture::Args),
+    Fuzz(fuzz::Args),
     Conformance(conformance::Args),
     Oracle(oracle::Args),
     Sites(sites::Args),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Task::Setup(args) => setup::run(&args),
         Task::Test(args) => test::run(&args),
         Task::Torture(args) => torture::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Conformance(args) => conformance::run(&args),
         Task::Oracle(args) => oracle::run(&args),
         Task::Sites(args) => sites::run(&args),

@@ -1,19 +1,38 @@
-//! `cargo xtask setup`: installs what the tests need beyond Rust.
+//! `cargo xtask setup`: installs what the tests need beyond Rust. Everything goes into the repository or the target folder.
 
 use anyhow::Result;
 
-use crate::{Exit, npm};
+use crate::tools::{CARGO_DENY, CARGO_FUZZ};
+use crate::{Exit, fuzz, npm};
 
-/// Install what the tests need: the npm packages of the live judge.
+/// Install what the tests need: the npm packages of the live judge, cargo-deny, cargo-fuzz
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
+
+/// What is installed: a name, and how. Each does nothing if it is there, and says what there is.
+pub(crate) type Part = (&'static str, fn() -> Result<String>);
+
+/// All parts.
+pub(crate) const PARTS: [Part; 3] =
+    [("live judge", npm::install), ("licences", || CARGO_DENY.install()), ("fuzz targets", fuzzer)];
+
+/// Without a nightly compiler the targets can't be built, so their runner would be of no use.
+fn fuzzer() -> Result<String> {
+    if fuzz::has_nightly() {
+        CARGO_FUZZ.install()
+    } else {
+        Ok("left out, as there is no nightly compiler (`rustup toolchain install nightly`)".to_owned())
+    }
+}
 
 /// Installs it, and says what is there.
 ///
 /// # Errors
 /// No Node, or packages that can't be had.
 pub(crate) fn run(_args: &Args) -> Result<Exit> {
-    println!("live judge: {}", npm::install()?);
+    for (what, install) in PARTS {
+        println!("{what}: {}", install()?);
+    }
     println!("all set; `cargo xtask test` runs the tests");
     Ok(Exit::Fine)
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that can be checked on this machine, in order, a line a step.
 //!
 //! The last line is `N passed, M failed`, alone, for programs to read; it counts steps. A step that can't run says why; on a
-//! machine that only tests (`CI=true`) that is a failure. Extra steps, for which a tool must be installed by hand, are left out
-//! where it is missing; they do not count then.
+//! machine that only tests (`CI=true`) that is a failure. Steps whose tools `install` has not put there (it is left out with
+//! `--quick`, and there may be no nightly compiler) are left out; they do not count then.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -10,16 +10,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use trailmark_compiler::options::Platform;
 
-use crate::{Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, sites, unsafe_code};
+use crate::tools::CARGO_DENY;
+use crate::{Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, setup, sites, tools, unsafe_code};
 
 /// Run every check and test, after installing what they need
 ///
 /// Needs Rust with rustfmt and clippy, and Node 20 or later with npm. A step that can't run says so and why; with CI=true in
-/// the environment, that is a failure. The licence check and the fuzz targets are extra: they are left out where cargo-deny or
-/// cargo-fuzz is missing. The last line is `N passed, M failed`, counting steps.
+/// the environment, that is a failure. cargo-deny and cargo-fuzz are built below the target folder, once; the fuzz targets are
+/// left out where there is no nightly compiler. The last line is `N passed, M failed`, counting steps.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Leave the live oracle out; needs neither Node nor the network
+    /// Install nothing and leave the live oracle out; needs neither Node nor the network
     #[arg(long)]
     quick: bool,
     /// Only the steps whose name contains this text
@@ -39,7 +40,7 @@ enum Ended {
 struct Step {
     name: &'static str,
     run: fn() -> Ended,
-    /// Whether it belongs to the live oracle.
+    /// Whether it needs Node or the network.
     live: bool,
 }
 
@@ -150,8 +151,9 @@ fn cargo(arguments: &[&str]) -> Command {
 }
 
 fn install() -> Ended {
-    match npm::install() {
-        Ok(note) => Ended::Passed(note),
+    let installed: Result<Vec<String>> = setup::PARTS.into_iter().map(|(_, install)| install()).collect();
+    match installed {
+        Ok(notes) => Ended::Passed(notes.join("; ")),
         Err(error) => Ended::CouldNotRun(format!("{error:#}")),
     }
 }
@@ -230,19 +232,34 @@ fn features_of(package: &str) -> Result<Vec<String>> {
     Ok(features.flat_map(|features| features.keys().cloned()).collect())
 }
 
-/// What may be depended on (`deny.toml`). The database of advisories is on the network, so it is not asked here.
+/// What may be depended on (`deny.toml`), and known advisories, where their database can be had.
 fn licences() -> Ended {
-    let installed = repo::capture(&mut cargo(&["deny", "--version"])).is_ok_and(|finished| finished.success);
-    if !installed {
-        return Ended::LeftOut("`cargo install cargo-deny` installs what is missing");
+    if CARGO_DENY.folder().is_none() {
+        return Ended::LeftOut("`cargo xtask setup` installs cargo-deny");
     }
-    command(cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))
+    let deny = |arguments: &[&str]| {
+        let mut cargo = cargo(&["deny"]);
+        cargo.args(arguments).env("PATH", tools::path_with(CARGO_DENY));
+        cargo
+    };
+    let checked = command(deny(&["--offline", "check", "licenses", "bans", "sources"]));
+    if !matches!(checked, Ended::Passed(_)) {
+        return checked;
+    }
+    let has_database = repo::capture(&mut deny(&["fetch", "db"])).is_ok_and(|finished| finished.success);
+    if !has_database {
+        return Ended::Passed("licences, bans, sources; no database of advisories to be had".to_owned());
+    }
+    match command(deny(&["--offline", "check", "advisories"])) {
+        Ended::Passed(_) => Ended::Passed("licences, bans, sources, advisories".to_owned()),
+        failed => failed,
+    }
 }
 
 fn fuzz_targets() -> Ended {
     match fuzz::smoke() {
         Ok(Some(note)) => Ended::Passed(note),
-        Ok(None) => Ended::LeftOut("needs a nightly compiler and `cargo install cargo-fuzz`"),
+        Ok(None) => Ended::LeftOut("needs `rustup toolchain install nightly`, then `cargo xtask setup`"),
         Err(error) => Ended::Failed(format!("{error:#}")),
     }
 }

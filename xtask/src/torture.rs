@@ -25,9 +25,10 @@ pub(crate) struct Args {
 }
 
 /// Modules of the tests, with what they do.
-const MODULES: [(&str, &str); 7] = [
+const MODULES: [(&str, &str); 8] = [
     ("corruption", "every truncation and all 255 changes of every byte"),
     ("exhaustive", "every site of a dozen names"),
+    ("properties", "random sites, modes and paths; random damage"),
     ("faults", "kills, two at once, failing writes, few file handles"),
     ("hostile", "manifests, requests and sites made to hurt"),
     ("reproducible", "same bytes whatever place, time, order, threads"),

@@ -120,18 +120,23 @@ pub fn decide(
     })
 }
 
-/// Whether `*` as any run of characters makes a rule fit the whole path.
+/// Whether `*` as any run of characters makes a rule fit the whole path: which parts of the path, from its start, fit the part
+/// of the rule that was read, character by character.
 fn glob_fits(glob: &str, path: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == path,
-        Some((start, rest)) => path.strip_prefix(start).is_some_and(|behind| {
-            behind
-                .char_indices()
-                .map(|(at, _)| at)
-                .chain([behind.len()])
-                .any(|at| glob_fits(rest, &behind[at..]))
-        }),
+    let mut fitting = vec![false; path.len() + 1];
+    fitting[0] = true;
+    for character in glob.bytes() {
+        if character == b'*' {
+            let first = fitting.iter().position(|fits| *fits).unwrap_or(fitting.len());
+            fitting[first..].fill(true);
+        } else {
+            for len in (1..=path.len()).rev() {
+                fitting[len] = fitting[len - 1] && path.as_bytes()[len - 1] == character;
+            }
+            fitting[0] = false;
+        }
     }
+    fitting[path.len()]
 }
 
 /// `/_image` with `href=//other-host/...`.
@@ -222,4 +227,34 @@ fn with_method(
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::glob_fits;
+
+    #[test]
+    fn stars_stand_for_any_run_and_the_rest_for_itself() {
+        for (glob, path, fits) in [
+            ("/a", "/a", true),
+            ("/a", "/ab", false),
+            ("/a", "/", false),
+            ("/*", "/", true),
+            ("/*", "", false),
+            ("/a*b", "/ab", true),
+            ("/a*b", "/axbxb", true),
+            ("/a*b", "/axbx", false),
+            ("*", "", true),
+            ("/*a**b*", "/xaxxby", true),
+        ] {
+            assert_eq!(glob_fits(glob, path), fits, "{glob} {path}");
+        }
+    }
+
+    #[test]
+    fn regression_5_many_stars_are_judged_without_trying_every_split() {
+        let path = "a".repeat(1000);
+        assert!(!glob_fits(&format!("{}b", "*a".repeat(100)), &path));
+        assert!(!glob_fits(&format!("/{}b", "*".repeat(1000)), &path));
+    }
 }

@@ -102,7 +102,8 @@ fn terminals_see_progress_and_pipes_do_not() {
 fn is_clean(run: &Run) {
     for text in [&run.stdout, &run.stderr] {
         let hostile = |c: char| {
-            (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            (c.is_control() && c != '\n')
+                || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         };
         assert!(!text.contains(hostile), "{text:?}");
     }
@@ -115,7 +116,10 @@ fn names_of_files_cannot_steer_the_terminal() {
         ("d\u{1b}[2Jist/a\u{1b}]0;x\u{7}.html", "x"),
         ("d\u{1b}[2Jist/b\u{9b}31m/404.html", "y"),
         ("d\u{1b}[2Jist/\u{202e}lmth.evil", "z"),
+        ("d\u{1b}[2Jist/\u{61c}\u{200f}\u{2067}marks", "z"),
         ("d\u{1b}[2Jist/line\nbreak.html", "z"),
+        ("d\u{1b}[2Jist/_redirects", "/a\u{1b}[2J /b\u{202e}c 999\n/\u{200f}x\u{7} y\u{1b}]0;z\n"),
+        ("d\u{1b}[2Jist/_headers", "/a\u{1b}c\n  X-\u{1b}[2J\u{2067}: v\n  no colon \u{1b}[2J\n"),
     ]);
     let (dist, manifest) = ("d\u{1b}[2Jist", "m\u{1b}c.trailmark");
     std::os::unix::fs::symlink("/nowhere", place.path(dist).join("l\u{1b}k")).unwrap();
@@ -134,6 +138,24 @@ fn names_of_files_cannot_steer_the_terminal() {
         }
         place.write(&format!("{dist}/n\u{1b}w.html"), "new");
         is_clean(&place.run(["verify", manifest, "--dist", dist, "--format", format]).exits(1));
+    }
+    let bench = ["bench", manifest, "--seconds", "0.002", "--count", "50", "--threads", "0"];
+    is_clean(&place.run(bench).exits(0));
+    let requests = b"/a\x1b[2J\n\xe2\x80\xaex\nnot a \x1b[2J request\n{\"url\": \"\x1b[2J\n";
+    for command in [
+        &["resolve", manifest, "--requests", "-", "--format", "text"][..],
+        &bench,
+        &["resolve", manifest, "--requests", "-"],
+    ] {
+        let command = command
+            .iter()
+            .copied()
+            .chain((command[0] == "bench").then_some(["--requests", "-"]).into_iter().flatten());
+        is_clean(&place.run_with(command, requests));
+    }
+    for command in ["verify", "inspect", "explain", "bench"] {
+        let url = (command == "explain").then_some("/");
+        is_clean(&place.run([command, "no\u{1b}[2J"].into_iter().chain(url)).exits(2));
     }
     is_clean(&place.run(["resolve", "no\u{1b}[2J", "/"]).exits(2));
     is_clean(&place.run(["compile", dist, "b\u{1b}[2J"]).exits(2));
