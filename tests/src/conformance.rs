@@ -134,27 +134,40 @@ pub enum RecordedRequest {
 }
 
 impl RecordedRequest {
-    fn path(&self) -> &str {
+    /// Path and query.
+    pub fn path(&self) -> &str {
         match self {
             RecordedRequest::Path(path) | RecordedRequest::Full { path, .. } => path,
         }
     }
 
-    fn host(&self) -> &str {
+    /// The host.
+    pub fn host(&self) -> &str {
         match self {
             RecordedRequest::Full { host: Some(host), .. } => host,
             _ => "example.com",
         }
     }
 
-    fn method(&self) -> &str {
+    /// The method.
+    pub fn method(&self) -> &str {
         match self {
             RecordedRequest::Full { method: Some(method), .. } => method,
             _ => "GET",
         }
     }
 
-    fn header(&self, name: &str) -> Option<&str> {
+    /// All headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = match self {
+            RecordedRequest::Path(_) => None,
+            RecordedRequest::Full { headers, .. } => Some(headers),
+        };
+        headers.into_iter().flatten().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
         match self {
             RecordedRequest::Path(_) => None,
             RecordedRequest::Full { headers, .. } => headers
@@ -384,15 +397,23 @@ fn run_config(group: &Group, config: &Config, results: &[Value], tally: &mut Tal
 
 /// Our answer, in the terms of the vectors.
 #[derive(Debug, Default)]
-struct Outcome {
-    by: &'static str,
-    status: u16,
-    file: Option<String>,
-    location: Option<String>,
-    content_type: Option<String>,
-    cache_control: Option<String>,
-    has_etag: bool,
-    headers: Vec<(String, String)>,
+pub struct Outcome {
+    /// `A`, `W` or `W+A`: who answered.
+    pub by: &'static str,
+    /// The status.
+    pub status: u16,
+    /// A file with the bytes of the body.
+    pub file: Option<String>,
+    /// `Location`.
+    pub location: Option<String>,
+    /// `Content-Type`.
+    pub content_type: Option<String>,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// Whether there is an `ETag`.
+    pub has_etag: bool,
+    /// All headers, sorted; the server's own tag is `<etag>`.
+    pub headers: Vec<(String, String)>,
 }
 
 impl Outcome {
@@ -461,7 +482,7 @@ fn outcome(
 }
 
 /// For each file, the tag that production gives it (of its bytes and extension, ROUTING "Content identity") and ours.
-fn tag_pairs(manifest: &Manifest<'_>, files: &BTreeMap<String, String>) -> Vec<(String, String)> {
+pub fn tag_pairs(manifest: &Manifest<'_>, files: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let pair = |asset: trailmark::Asset<'_>| {
         let path = asset.site_path().to_string();
         Some((production_tag(files.get(&path)?, &path), asset.etag().to_string()))
@@ -477,12 +498,13 @@ fn production_tag(content: &str, path: &str) -> String {
 }
 
 /// Puts our own tag in the place of production's.
-fn translate_tags(recorded: &str, tags: &[(String, String)]) -> String {
+pub fn translate_tags(recorded: &str, tags: &[(String, String)]) -> String {
     let found = tags.iter().find(|(theirs, _)| recorded.contains(theirs.as_str()));
     found.map_or(recorded.to_owned(), |(theirs, ours)| recorded.replace(theirs.as_str(), ours))
 }
 
-fn same_outcome(group: &Group, request: &RecordedRequest, recorded: &Value, ours: &Outcome) -> bool {
+/// Whether an outcome is the recorded one.
+pub fn same_outcome(group: &Group, request: &RecordedRequest, recorded: &Value, ours: &Outcome) -> bool {
     let text = |index: usize| recorded.get(index).and_then(Value::as_str);
     if text(0) == Some("error")
         || text(3) == Some("E")

@@ -1,0 +1,166 @@
+//! Every recorded answer of the real servers through the service; a sample of them over real HTTP.
+
+use std::sync::{Arc, Mutex};
+
+use super::http1;
+use super::recorded::{Got, GroupFiles, Recorded, ask, twin_of_head, whole, with_body_of_twin};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Empty;
+use hyper::client::conn::http1::SendRequest;
+use rayon::prelude::*;
+use serde_json::Value;
+use tokio::runtime::Runtime;
+use trailmark_edge::{Edge, EdgeOptions};
+use trailmark_tests::conformance::{Group, RecordedRequest, Suite, load};
+
+/// The suites of whole answers. Those that are left out are no answers: `url-normalize` is about parsing alone, and `pages-routes`
+/// only about who answers.
+const SUITES: [&str; 7] = [
+    "workers-core",
+    "workers-random",
+    "workers-router",
+    "workers-redirects-headers",
+    "pages-core",
+    "pages-random",
+    "pages-redirects-headers",
+];
+
+/// Over HTTP, one in so many. Coprime to the numbers of requests and configurations, so that all of them get their turn.
+const SAMPLE: usize = 37;
+
+/// The cases of a group: configuration, request, recorded answer.
+fn cases(group: &Group) -> impl Iterator<Item = (usize, &RecordedRequest, &Value)> {
+    let rows = group.results.as_array().into_iter().flatten().enumerate();
+    rows.flat_map(move |(config, row)| {
+        let row = row.as_array().into_iter().flatten();
+        group.requests.iter().zip(row).map(move |(request, result)| {
+            let recorded = result.as_u64().and_then(|index| group.outcomes.get(index as usize));
+            (config, request, recorded.unwrap_or(&Value::Null))
+        })
+    })
+}
+
+#[derive(Default)]
+struct Sum {
+    equal: usize,
+    total: usize,
+    on_disk: usize,
+    differences: Vec<String>,
+}
+
+impl Sum {
+    fn record(&mut self, difference: Option<String>) {
+        self.total += 1;
+        self.equal += usize::from(difference.is_none());
+        self.differences.extend(difference.filter(|_| self.differences.len() < 5));
+    }
+
+    fn add(mut self, other: Sum) -> Sum {
+        self.equal += other.equal;
+        self.total += other.total;
+        self.on_disk += other.on_disk;
+        self.differences.extend(other.differences);
+        self.differences.truncate(5);
+        self
+    }
+}
+
+fn reports_no_difference(what: &str, suite: &str, sum: &Sum) -> bool {
+    println!("{what} {suite} {}/{}, {} from files on disk", sum.equal, sum.total, sum.on_disk);
+    for difference in &sum.differences {
+        println!("{difference}\n");
+    }
+    assert!(sum.total > 0, "{suite} is empty");
+    sum.equal == sum.total
+}
+
+#[test]
+fn every_recorded_answer_comes_out_of_the_service() {
+    let runtime = Runtime::new().unwrap();
+    let mut all_equal = true;
+    for name in SUITES {
+        let suite = load(name).unwrap();
+        let edge = Edge::new(EdgeOptions::default());
+        let through = |group: &Group| runtime.block_on(group_through_service(&edge, group));
+        let sum = suite.groups.par_iter().map(through).reduce(Sum::default, Sum::add);
+        all_equal &= reports_no_difference("service", name, &sum);
+        assert_eq!(edge.counters().files_that_do_not_fit.get(), 0);
+        assert_eq!(edge.counters().bad_requests.get(), 0);
+    }
+    assert!(all_equal, "answers differ from the recorded ones; see above");
+}
+
+async fn group_through_service(edge: &Edge, group: &Group) -> Sum {
+    let files = GroupFiles::write(group);
+    let mut sum = Sum::default();
+    let mut current: Option<(usize, Recorded<'_>)> = None;
+    for (config, request, recorded) in cases(group) {
+        if current.as_ref().is_none_or(|(number, _)| *number != config) {
+            current = Some((config, Recorded::new(edge, group, &group.configs[config], &files)));
+        }
+        let (_, site) = current.as_mut().unwrap();
+        let asked = site.request(request).unwrap();
+        let got = ask(&mut site.service, asked).await;
+        sum.record(site.difference(request, recorded, &got));
+        sum.on_disk += usize::from(files.is_on_disk());
+    }
+    sum
+}
+
+#[test]
+fn recorded_answers_come_over_real_http() {
+    let runtime = Runtime::new().unwrap();
+    let mut all_equal = true;
+    for name in SUITES {
+        let sum = runtime.block_on(suite_over_http(&load(name).unwrap()));
+        all_equal &= reports_no_difference("HTTP", name, &sum);
+    }
+    assert!(all_equal, "answers differ from the recorded ones; see above");
+}
+
+async fn over_http(client: &mut SendRequest<Empty<Bytes>>, request: Request<Empty<Bytes>>) -> Got {
+    client.ready().await.unwrap();
+    let got = whole(client.send_request(request).await.unwrap()).await;
+    assert!(got.headers.contains_key("date"), "{got:?}");
+    got
+}
+
+async fn suite_over_http(suite: &Suite) -> Sum {
+    let edge = Edge::new(EdgeOptions::default());
+    let mut sum = Sum::default();
+    let mut server = None;
+    let mut number = 0;
+    for group in &suite.groups {
+        let files = GroupFiles::write(group);
+        let mut current: Option<(usize, Recorded<'_>)> = None;
+        for (config, request, recorded) in cases(group) {
+            number += 1;
+            if number % SAMPLE != 0 {
+                continue;
+            }
+            if current.as_ref().is_none_or(|(number, _)| *number != config) {
+                current = Some((config, Recorded::new(&edge, group, &group.configs[config], &files)));
+            }
+            let (_, site) = current.as_ref().unwrap();
+            let (cell, client) = match &mut server {
+                Some(server) => server,
+                None => {
+                    let cell = Arc::new(Mutex::new(site.service.clone()));
+                    let address = http1::serve(Arc::clone(&cell)).await;
+                    server.insert((cell, http1::connect(address).await))
+                }
+            };
+            *cell.lock().unwrap() = site.service.clone();
+            let asked = site.request(request).unwrap();
+            let twin = twin_of_head(&asked);
+            let mut got = over_http(client, asked).await;
+            if let Some(twin) = twin {
+                got = with_body_of_twin(got, over_http(client, twin).await);
+            }
+            sum.record(site.difference(request, recorded, &got));
+            sum.on_disk += usize::from(files.is_on_disk());
+        }
+    }
+    sum
+}
