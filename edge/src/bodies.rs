@@ -147,14 +147,15 @@ impl Bodies {
         let (file, fingerprint) = match self.checked.get_value_or_guard_async(&stamp).await {
             Ok(fingerprint) => (file, fingerprint),
             Err(guard) => {
-                let (file, fingerprint) = blocking(move || {
+                let (file, fingerprint, is_untouched) = blocking(move || {
                     let mut file = file;
                     let fingerprint = file.fingerprint()?;
-                    Ok((file, fingerprint))
+                    let is_untouched = file.is_untouched()?;
+                    Ok((file, fingerprint, is_untouched))
                 })
                 .await?;
                 self.counters.files_checked.add_one();
-                if self.is_settled(&stamp) {
+                if is_untouched && self.is_settled(&stamp) {
                     let _ = guard.insert(fingerprint);
                 }
                 (file, fingerprint)
@@ -163,10 +164,13 @@ impl Bodies {
         if fingerprint == key.fingerprint { Ok(Loaded::File(file)) } else { Err(FileProblem::Content) }
     }
 
-    /// Whether the last change is so long ago that another one would show in the file's times.
+    /// Whether another change would show in the file's times: the last is long ago, or in the future, since a clock was set back.
     fn is_settled(&self, stamp: &Stamp) -> bool {
-        let age = stamp.last_change().and_then(|change| SystemTime::now().duration_since(change).ok());
-        age.is_some_and(|age| age >= self.settling_time)
+        let now = SystemTime::now();
+        let distance = |change: SystemTime| {
+            now.duration_since(change).or_else(|_| change.duration_since(now)).unwrap_or_default()
+        };
+        stamp.last_change().is_some_and(|change| distance(change) >= self.settling_time)
     }
 }
 

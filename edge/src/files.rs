@@ -6,7 +6,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use cap_fs_ext::OpenOptionsSyncExt;
@@ -109,11 +109,12 @@ impl Stamp {
         Stamp { device, inode, len: metadata.len(), modified: metadata.modified().ok(), changed }
     }
 
-    /// When the file last changed, as far as the system tells.
+    /// When the file last changed. The system's own time of the change, where there is one: the other can be set to anything.
     pub(crate) fn last_change(&self) -> Option<SystemTime> {
-        let changed = u64::try_from(self.changed.0).ok().map(std::time::Duration::from_secs);
-        let changed = changed.filter(|age| !age.is_zero()).map(|age| SystemTime::UNIX_EPOCH + age);
-        self.modified.max(changed)
+        match u64::try_from(self.changed.0) {
+            Ok(seconds) if seconds > 0 => SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)),
+            _ => self.modified,
+        }
     }
 }
 
@@ -135,10 +136,20 @@ impl OpenFile {
         self.stamp
     }
 
-    /// Fails if the file is no longer what it was when opened.
-    pub(crate) fn check_unchanged(&self) -> Result<(), FileProblem> {
+    /// Whether length and times are those that the file was opened with.
+    pub(crate) fn is_untouched(&self) -> Result<bool, FileProblem> {
         let now = Stamp::of(&self.file.metadata().map_err(FileProblem::Io)?);
-        if now == self.stamp { Ok(()) } else { Err(FileProblem::Changed) }
+        Ok(now == self.stamp)
+    }
+
+    /// Fails if the file no longer has the bytes of this SHA-256. They are only looked at if something about the file changed: that
+    /// may as well be its name, since another file took its place.
+    pub(crate) fn check_still_has(&mut self, fingerprint: &[u8; 32]) -> Result<(), FileProblem> {
+        if self.is_untouched()? || self.fingerprint()? == *fingerprint {
+            Ok(())
+        } else {
+            Err(FileProblem::Changed)
+        }
     }
 
     /// Reads exactly so many bytes from an offset.
@@ -157,22 +168,22 @@ impl OpenFile {
         Ok((bytes, fingerprint))
     }
 
-    /// SHA-256 of the file, a piece at a time.
+    /// SHA-256 of the file in the length that it was opened with, a piece at a time.
     pub(crate) fn fingerprint(&mut self) -> Result<[u8; 32], FileProblem> {
-        let mut sha = Sha256::new();
-        let mut piece = vec![0; 1 << 18];
         self.file.rewind().map_err(FileProblem::Io)?;
-        let mut left = self.stamp.len;
-        while left > 0 {
-            let len = self.file.read(&mut piece).map_err(FileProblem::Io)?;
-            let read = piece.get(..len).unwrap_or_default();
-            sha.update(read);
-            left = match left.checked_sub(len as u64) {
-                Some(rest) if len > 0 => rest,
-                _ => return Err(FileProblem::Changed),
-            };
+        let mut file = (&mut self.file).take(self.stamp.len);
+        let (mut sha, mut piece, mut total) = (Sha256::new(), vec![0; PIECE_LEN], 0);
+        loop {
+            let len = file.read(&mut piece).map_err(FileProblem::Io)?;
+            if len == 0 {
+                break;
+            }
+            sha.update(piece.get(..len).unwrap_or_default());
+            total += len as u64;
         }
-        self.check_unchanged()?;
-        Ok(sha.finalize().into())
+        if total == self.stamp.len { Ok(sha.finalize().into()) } else { Err(FileProblem::Changed) }
     }
 }
+
+/// Read at once for a checksum, bytes.
+const PIECE_LEN: usize = 256 << 10;

@@ -14,7 +14,7 @@ pub enum Semantics {
     Standard,
 }
 
-/// Settings of an [`Edge`](crate::Edge). The defaults suit a small machine.
+/// Settings of an [`Edge`](crate::Edge). The defaults suit a small machine; take them, and change fields.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct EdgeOptions {

@@ -16,7 +16,7 @@ use crate::body::Body;
 use crate::edge::Edge;
 use crate::plan::{Content, FileContent, Parts, Plan};
 use crate::site::Site;
-use crate::stream::{FileStream, Piece};
+use crate::stream::{FileStream, Piece, Source};
 
 /// A response that is there already, or comes when the disk or the fallback service has answered.
 #[must_use = "nothing is answered unless it is awaited"]
@@ -24,14 +24,15 @@ pub struct ResponseFuture {
     state: State,
 }
 
+#[allow(clippy::large_enum_variant, reason = "nearly all are ready; a box would be an allocation for each")]
 enum State {
-    Ready(Option<Box<Response<Body>>>),
+    Ready(Option<Response<Body>>),
     Waiting(Pin<Box<dyn Future<Output = Response<Body>> + Send>>),
 }
 
 impl ResponseFuture {
     pub(crate) fn ready(response: Response<Body>) -> Self {
-        ResponseFuture { state: State::Ready(Some(Box::new(response))) }
+        ResponseFuture { state: State::Ready(Some(response)) }
     }
 
     pub(crate) fn waiting(response: impl Future<Output = Response<Body>> + Send + 'static) -> Self {
@@ -45,9 +46,7 @@ impl Future for ResponseFuture {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.state {
             // Asked again after the end, as nobody should: an empty answer, rather than a panic.
-            State::Ready(response) => {
-                Poll::Ready(Ok(response.take().map(|boxed| *boxed).unwrap_or_default()))
-            }
+            State::Ready(response) => Poll::Ready(Ok(response.take().unwrap_or_default())),
             State::Waiting(future) => future.as_mut().poll(cx).map(Ok),
         }
     }
@@ -111,7 +110,8 @@ async fn load(edge: &Edge, site: &Arc<Site>, file: FileContent) -> Result<Body, 
         Ok(Loaded::Bytes(bytes)) => Ok(in_memory(&bytes, file.parts)),
         Ok(Loaded::File(open)) => {
             let pieces = pieces(file.parts, file.size, Piece::File);
-            Ok(Body::file(FileStream::new(edge.clone(), Arc::clone(site), path, open, pieces)))
+            let source = Source { edge: edge.clone(), site: Arc::clone(site), path };
+            Ok(Body::file(FileStream::new(source, open, file.key.fingerprint, pieces)))
         }
         Err(problem) => {
             edge.report(site.name(), &path, &problem);

@@ -56,6 +56,11 @@ impl<F> SiteService<F> {
         SiteService { site: self.site.clone(), fallback: NoWorker, asks_router: false }
     }
 
+    /// Whether the Worker script may come before the assets.
+    pub(crate) fn asking_router(self, asks_router: bool) -> Self {
+        SiteService { asks_router, ..self }
+    }
+
     /// The site.
     pub fn site(&self) -> &LiveSite {
         &self.site

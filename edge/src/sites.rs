@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
 use crate::edge::Edge;
 use crate::error::OpenSiteError;
@@ -20,9 +20,10 @@ use crate::site_folder::{ManifestStamp, SiteFolder};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SitesOptions {
-    /// The most sites that are open at once. Each takes a file descriptor. Default 512.
+    /// The most sites that are open at once; 16 at least. Each takes a file descriptor. Default 512.
     pub max_open: u64,
-    /// What the manifests of open sites may take together, bytes. Default 512 MiB.
+    /// What the manifests of open sites may take together, bytes, where one counts for a sixteenth at most, so that large ones are kept,
+    /// too. Default 512 MiB.
     pub manifest_budget: u64,
     /// How long a site is served before its manifest's file is looked at again; if it was replaced, the new version becomes live.
     /// Also how long it takes until a new site is found, after somebody asked in vain. Default 2 s.
@@ -60,6 +61,9 @@ struct Shared {
     hosts: Cache<Box<str>, (Option<Arc<str>>, u64)>,
 }
 
+/// So many sites are kept open in any case: with fewer, those that are asked for in turns would be opened each time.
+const MIN_OPEN: u64 = 16;
+
 /// Hosts whose site is remembered.
 const MAX_HOSTS: usize = 1 << 16;
 
@@ -71,28 +75,46 @@ struct OpenSite {
     checked: AtomicU64,
 }
 
-/// A site weighs what its manifest takes, but at least its share of the number of sites.
+/// A site weighs what its manifest takes; but at least its share of the number of sites, and never so much that it would not be kept.
 #[derive(Debug, Clone)]
 struct ByManifest {
     least: u64,
+    most: u64,
 }
 
 impl Weighter<Arc<str>, Arc<OpenSite>> for ByManifest {
     fn weight(&self, _: &Arc<str>, site: &Arc<OpenSite>) -> u64 {
-        (site.live.current().manifest().len() as u64).max(self.least)
+        let len = site.live.current().manifest().len() as u64;
+        len.min(self.most).max(self.least)
+    }
+}
+
+/// Room for open sites: shards, each with its share of the budget.
+fn room_for_sites(options: &SitesOptions) -> Cache<Arc<str>, Arc<OpenSite>, ByManifest> {
+    let max_open = options.max_open.max(MIN_OPEN);
+    let budget = options.manifest_budget.max(max_open);
+    let by_manifest = ByManifest { least: budget / max_open, most: budget / MIN_OPEN };
+    let items = usize::try_from(max_open).unwrap_or(usize::MAX).min(1 << 20);
+    let shards = if items < 256 { 1 } else { 8 };
+    let settings =
+        OptionsBuilder::new().shards(shards).estimated_items_capacity(items).weight_capacity(budget).build();
+    match settings {
+        Ok(settings) => {
+            let (hasher, lifecycle) = (DefaultHashBuilder::default(), DefaultLifecycle::default());
+            Cache::with_options(settings, by_manifest, hasher, lifecycle)
+        }
+        Err(_) => Cache::with_weighter(items, budget, by_manifest),
     }
 }
 
 impl Sites {
     /// The sites in a folder, of which none is opened yet.
     pub fn new(edge: &Edge, folder: impl AsRef<Path>, options: SitesOptions) -> Self {
-        let least = (options.manifest_budget / options.max_open.max(1)).max(1);
-        let items = usize::try_from(options.max_open).unwrap_or(usize::MAX).min(1 << 20);
         let shared = Shared {
             edge: edge.clone(),
             folder: SiteFolder::new(folder.as_ref().to_owned()),
             started: Instant::now(),
-            open: Cache::with_weighter(items, options.manifest_budget, ByManifest { least }),
+            open: room_for_sites(&options),
             hosts: Cache::new(MAX_HOSTS),
             options,
         };
@@ -144,7 +166,9 @@ impl Sites {
             || site.checked.compare_exchange(checked, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
         if shared.is_old(checked, now) && claim() {
             let (this, at, looked_at) = (Arc::clone(shared), Arc::clone(&name), Arc::clone(&site));
-            blocking(move || this.look_again(&at, &looked_at)).await?;
+            if let Err(error) = blocking(move || this.look_again(&at, &looked_at)).await {
+                tracing::error!(site = &*name, error = chain(&error), "can't look for a new version");
+            }
         }
         Ok(Some(site.live.clone()))
     }
@@ -153,17 +177,26 @@ impl Sites {
     async fn name_of(&self, host: &str) -> Result<Option<Arc<str>>, OpenSiteError> {
         let shared = &self.shared;
         let now = shared.now();
-        if let Some((name, since)) = shared.hosts.get(host)
-            && !shared.is_old(since, now)
+        let known = shared.hosts.get(host);
+        if let Some((name, since)) = &known
+            && !shared.is_old(*since, now)
         {
-            return Ok(name);
+            return Ok(name.clone());
         }
         let (this, asked) = (Arc::clone(shared), host.to_owned());
         let name = blocking(move || {
             let default = this.options.default_site.as_deref();
             Ok(this.folder.name_for(&asked, default)?.map(Arc::from))
-        })
-        .await?;
+        });
+        let name = match (name.await, known) {
+            (Ok(name), _) => name,
+            // A disk that fails for a moment does not take a site away.
+            (Err(error), Some((Some(name), _))) => {
+                tracing::error!(host, error = chain(&error), "can't look for the site again");
+                Some(name)
+            }
+            (Err(error), _) => return Err(error),
+        };
         shared.hosts.insert(host.into(), (name.clone(), now));
         Ok(name)
     }

@@ -22,19 +22,25 @@ use crate::sites::Sites;
 pub struct SitesService<F = NoWorker> {
     sites: Sites,
     fallback: F,
+    asks_router: bool,
 }
 
 impl SitesService {
     /// Answers for these sites. Where a Worker script would answer, the response is 501.
     pub fn new(sites: Sites) -> Self {
-        SitesService { sites, fallback: NoWorker }
+        SitesService { sites, fallback: NoWorker, asks_router: true }
     }
 }
 
 impl<F> SitesService<F> {
     /// Gives what the Worker scripts would answer to this service; [`DecidedBy`](crate::DecidedBy) tells it the site.
     pub fn with_fallback<G>(self, fallback: G) -> SitesService<G> {
-        SitesService { sites: self.sites, fallback }
+        SitesService { sites: self.sites, fallback, asks_router: self.asks_router }
+    }
+
+    /// The assets of the sites alone, as [`SiteService::assets`] has them of one.
+    pub fn assets(&self) -> SitesService {
+        SitesService { sites: self.sites.clone(), fallback: NoWorker, asks_router: false }
     }
 
     /// The sites.
@@ -68,15 +74,18 @@ where
                 return ResponseFuture::ready(plain(bad.status(), bad.text()));
             }
         };
-        let fallback = self.fallback.clone();
+        let (fallback, asks_router) = (self.fallback.clone(), self.asks_router);
+        let serve = move |site| {
+            SiteService::new(site).with_fallback(fallback).asking_router(asks_router).call(request)
+        };
         if let Some(site) = self.sites.at_hand(&name) {
-            return SiteService::new(site).with_fallback(fallback).call(request);
+            return serve(site);
         }
         let sites = self.sites.clone();
         ResponseFuture::waiting(async move {
             match sites.find(&name).await {
                 Ok(Some(site)) => {
-                    let Ok(response) = SiteService::new(site).with_fallback(fallback).call(request).await;
+                    let Ok(response) = serve(site).await;
                     response
                 }
                 Ok(None) => {

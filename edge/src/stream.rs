@@ -1,5 +1,5 @@
 //! A body in pieces, some of them read from a file when their turn comes. The file is looked at again before the last of it is
-//! handed out: if it changed, the body fails instead of ending, and the connection is cut.
+//! handed out: if its bytes changed, the body fails instead of ending, and the connection is cut.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -36,14 +36,21 @@ impl Piece {
     }
 }
 
+/// Which file of which site it is.
+pub(crate) struct Source {
+    pub(crate) edge: Edge,
+    pub(crate) site: Arc<Site>,
+    pub(crate) path: String,
+}
+
 /// The pieces that are still to come.
 pub(crate) struct FileStream {
     pieces: VecDeque<Piece>,
     left: u64,
-    /// For messages.
-    edge: Edge,
-    site: Arc<Site>,
-    path: String,
+    /// SHA-256 of the whole file.
+    fingerprint: [u8; 32],
+    /// For messages; also keeps the site's files open.
+    source: Source,
     state: State,
 }
 
@@ -54,10 +61,10 @@ enum State {
 }
 
 impl FileStream {
-    /// Pieces of a file, which is the site's at this path. The site lives until the body ends.
-    pub(crate) fn new(edge: Edge, site: Arc<Site>, path: String, file: OpenFile, pieces: Vec<Piece>) -> Self {
+    /// Pieces of a file that has been checked to have this SHA-256.
+    pub(crate) fn new(source: Source, file: OpenFile, fingerprint: [u8; 32], pieces: Vec<Piece>) -> Self {
         let left = pieces.iter().map(Piece::len).sum();
-        FileStream { pieces: pieces.into(), left, edge, site, path, state: State::Idle(Box::new(file)) }
+        FileStream { pieces: pieces.into(), left, fingerprint, source, state: State::Idle(Box::new(file)) }
     }
 
     /// What is still to come, bytes.
@@ -90,8 +97,9 @@ impl FileStream {
                             self.hand_out(bytes)
                         }
                         Err(problem) => {
-                            self.edge.report(self.site.name(), &self.path, &problem);
-                            let path = std::mem::take(&mut self.path);
+                            let Source { edge, site, path } = &mut self.source;
+                            edge.report(site.name(), path, &problem);
+                            let path = std::mem::take(path);
                             Poll::Ready(Some(Err(BodyError::File { path, problem })))
                         }
                     };
@@ -111,10 +119,15 @@ impl FileStream {
             self.pieces.push_front(Piece::File(offset.saturating_add(now), len - now));
         }
         let is_last = !self.pieces.iter().any(|piece| matches!(piece, Piece::File(..)));
+        let fingerprint = self.fingerprint;
         self.state = State::Reading(tokio::task::spawn_blocking(move || {
-            let read = file.read_at(offset, now as usize);
-            let checked = if is_last { file.check_unchanged() } else { Ok(()) };
-            (file, read.and_then(|bytes| checked.map(|()| bytes)))
+            let read = file.read_at(offset, now as usize).and_then(|bytes| {
+                if is_last {
+                    file.check_still_has(&fingerprint)?;
+                }
+                Ok(bytes)
+            });
+            (file, read)
         }));
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use super::http1;
-use super::recorded::{Got, GroupFiles, Recorded, ask, twin_of_head, whole, with_body_of_twin};
+use super::kit::request;
+use super::recorded::{Got, GroupFiles, Recorded, ask, twin_of_head, whole, with_body_of_twin, with_worker};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Empty;
@@ -11,11 +12,16 @@ use hyper::client::conn::http1::SendRequest;
 use rayon::prelude::*;
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use trailmark_edge::{Edge, EdgeOptions};
+use trailmark::ManifestFile;
+use trailmark_compiler::config::routes_json;
+use trailmark_compiler::options::Platform;
+use trailmark_compiler::router::{Router, ScriptFirst};
+use trailmark_compiler::{RoutingOptions, SiteRules, manifest_with_rules};
+use trailmark_edge::{Edge, EdgeOptions, LiveSite, Site, SiteFiles, SiteService};
 use trailmark_tests::conformance::{Group, RecordedRequest, Suite, load};
 
-/// The suites of whole answers. Those that are left out are no answers: `url-normalize` is about parsing alone, and `pages-routes`
-/// only about who answers.
+/// The suites of whole answers. `pages-routes` says only who answers, and has a test of its own; `url-normalize` is about parsing, and
+/// no answer shows what came of it.
 const SUITES: [&str; 7] = [
     "workers-core",
     "workers-random",
@@ -164,4 +170,38 @@ async fn suite_over_http(suite: &Suite) -> Sum {
         }
     }
     sum
+}
+
+#[test]
+fn functions_are_asked_where_routes_json_says() {
+    let runtime = Runtime::new().unwrap();
+    let edge = Edge::new(EdgeOptions::default());
+    for name in ["pages-routes", "pages-routes-random"] {
+        let suite = load(name).unwrap();
+        let mut sum = Sum::default();
+        for group in suite.groups.iter().filter(|group| group.valid) {
+            let mut service = with_worker(SiteService::new(LiveSite::new(&edge, site_with_routes(group))));
+            let results = group.results.as_array().into_iter().flatten();
+            for (path, result) in suite.paths.iter().zip(results) {
+                let got =
+                    runtime.block_on(ask(&mut service, request("GET", path, &[("host", "example.com")])));
+                let is_function = got.headers.contains_key("x-oracle-by");
+                let differs = result.as_u64() != Some(is_function.into());
+                sum.record(differs.then(|| {
+                    format!("{} {path}\n  routes   {}\n  recorded {result}", group.id, group.routes)
+                }));
+            }
+        }
+        assert!(reports_no_difference("service", name, &sum), "answers differ; see above");
+    }
+}
+
+/// A site on Pages without files.
+fn site_with_routes(group: &Group) -> Site {
+    let routes = routes_json::parse(&group.routes.to_string()).unwrap();
+    let router = Router { has_script: true, first: ScriptFirst::Routes(routes), navigation: false };
+    let rules = SiteRules { router, ..SiteRules::default() };
+    let options = RoutingOptions { platform: Platform::Pages, ..RoutingOptions::default() };
+    let bytes = manifest_with_rules(Vec::new(), options, &rules).unwrap();
+    Site::new(ManifestFile::from_bytes(bytes).unwrap(), SiteFiles::memory([]))
 }

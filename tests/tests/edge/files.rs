@@ -1,6 +1,8 @@
 //! Files that do not fit the manifest are never served, and nothing outside the folder is.
 
 use std::fs;
+use std::path::Path;
+use std::time::Duration;
 
 use http_body_util::BodyExt;
 use tower_service::Service;
@@ -37,7 +39,7 @@ async fn a_large_file_is_checked_once_when_it_has_settled() {
         assert_eq!(kit.get("/large.bin").await.status, 200);
     }
     assert_eq!(kit.edge.counters().files_checked.get(), 3, "it changed a moment ago");
-    tokio::time::sleep(kit.edge.options().settling_time + std::time::Duration::from_millis(100)).await;
+    tokio::time::sleep(kit.edge.options().settling_time + Duration::from_millis(100)).await;
     for _ in 0..3 {
         assert_eq!(kit.get("/large.bin").await.status, 200);
     }
@@ -87,33 +89,58 @@ async fn head_and_304_and_redirects_touch_no_file() {
     assert_eq!(fresh.get("/about").await.status, 503, "the folder vanished");
 }
 
-#[tokio::test]
-async fn a_file_that_changes_while_it_is_sent_cuts_the_body_off() {
-    let large = noise(LARGE, 4);
-    for change in ["grows", "shrinks", "is rewritten"] {
-        let kit = Kit::new(Semantics::Platform, &[("large.bin", &large)]);
-        let path = kit.dist().join("large.bin");
-        let Ok(response) = SiteService::new(kit.live.clone()).call(request("GET", "/large.bin", &[])).await;
-        let mut body = response.into_body();
-        let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
-        assert!(large.starts_with(&first));
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        match change {
-            "grows" => fs::write(&path, [&large[..], b"more"].concat()).unwrap(),
-            "shrinks" => fs::write(&path, &large[..LARGE / 2]).unwrap(),
-            _ => fs::write(&path, noise(LARGE, 5)).unwrap(),
+/// Begins to read a large file's body, changes something, and reads on: what came, and the error if there was one.
+async fn read_while(kit: &Kit, change: impl FnOnce(&Path)) -> (Vec<u8>, Option<String>) {
+    let Ok(response) = SiteService::new(kit.live.clone()).call(request("GET", "/large.bin", &[])).await;
+    let mut body = response.into_body();
+    let mut received = body.frame().await.unwrap().unwrap().into_data().unwrap().to_vec();
+    // The times of files have ticks.
+    std::thread::sleep(Duration::from_millis(20));
+    change(&kit.dist().join("large.bin"));
+    loop {
+        match body.frame().await {
+            Some(Ok(frame)) => received.extend_from_slice(&frame.into_data().unwrap()),
+            Some(Err(error)) => return (received, Some(error.to_string())),
+            None => return (received, None),
         }
-        let mut received = first.len();
-        let error = loop {
-            match body.frame().await {
-                Some(Ok(frame)) => received += frame.into_data().unwrap().len(),
-                Some(Err(error)) => break error,
-                None => panic!("a file that {change} came to an end"),
-            }
-        };
-        assert!(received < LARGE, "the last of it was held back");
-        assert!(error.to_string().contains("/large.bin"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_whose_bytes_change_while_it_is_sent_cuts_the_body_off() {
+    let large = noise(LARGE, 4);
+    let last_changed = [&large[..LARGE - 1], &[!large[LARGE - 1]]].concat();
+    for changed in [&large[..LARGE / 2], &noise(LARGE, 5), &last_changed, b""] {
+        let kit = Kit::new(Semantics::Platform, &[("large.bin", &large)]);
+        let (received, error) = read_while(&kit, |path| fs::write(path, changed).unwrap()).await;
+        assert!(received.len() < LARGE, "the last of it was held back");
+        assert!(error.unwrap().contains("/large.bin"));
         assert_eq!(kit.edge.counters().files_that_do_not_fit.get(), 1);
+    }
+}
+
+/// What happens to a file, in words and in deed.
+#[cfg(unix)]
+type Change = (&'static str, fn(&Path));
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_whose_name_goes_while_it_is_sent_comes_whole() {
+    let large = noise(LARGE, 6);
+    let changes: [Change; 5] = [
+        ("deleted", |path| fs::remove_file(path).unwrap()),
+        ("replaced", |path| {
+            fs::write(path.with_extension("new"), "another").unwrap();
+            fs::rename(path.with_extension("new"), path).unwrap();
+        }),
+        ("linked", |path| fs::hard_link(path, path.with_extension("link")).unwrap()),
+        ("written again", |path| fs::write(path, fs::read(path).unwrap()).unwrap()),
+        ("longer", |path| fs::write(path, [fs::read(path).unwrap(), b"more".to_vec()].concat()).unwrap()),
+    ];
+    for (what, change) in changes {
+        let kit = Kit::new(Semantics::Platform, &[("large.bin", &large)]);
+        let (received, error) = read_while(&kit, change).await;
+        assert!(received == large && error.is_none(), "{what}: {error:?}");
     }
 }
 
@@ -156,7 +183,7 @@ async fn a_pipe_in_the_place_of_a_file_keeps_nobody_waiting() {
         let path = kit.dist().join("a.txt");
         fs::remove_file(&path).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
-        let answer = tokio::time::timeout(std::time::Duration::from_secs(10), kit.get("/a.txt")).await;
+        let answer = tokio::time::timeout(Duration::from_secs(10), kit.get("/a.txt")).await;
         let got = answer.expect("nobody waits for the pipe");
         assert!(got.body.is_empty() || got.status == 503);
     }

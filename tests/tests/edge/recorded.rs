@@ -102,9 +102,8 @@ impl<'g> Recorded<'g> {
         let manifest = ManifestFile::from_bytes(bytes).expect("what was compiled opens");
         let tags = tag_pairs(manifest.manifest(), &group.files);
         let site = Site::new(manifest, files.open(&group.files)).named(&group.id);
-        let service = SiteService::new(LiveSite::new(edge, site));
-        let worker = OracleWorker { assets: service.assets() };
-        Recorded { group, tags, service: service.with_fallback(worker) }
+        let service = with_worker(SiteService::new(LiveSite::new(edge, site)));
+        Recorded { group, tags, service }
     }
 
     /// The recorded request as HTTP has it; the reason, if it can't have it.
@@ -249,6 +248,12 @@ where
 #[derive(Debug, Clone)]
 pub(super) struct OracleWorker {
     assets: SiteService,
+}
+
+/// A site with that Worker.
+pub(super) fn with_worker(service: SiteService) -> SiteService<OracleWorker> {
+    let worker = OracleWorker { assets: service.assets() };
+    service.with_fallback(worker)
 }
 
 impl<B: Send + 'static> Service<Request<B>> for OracleWorker {

@@ -99,13 +99,13 @@ async fn responses_name_their_rule_for_the_log() {
 
 #[tokio::test]
 async fn over_http_a_file_that_changes_ends_in_a_cut_connection() {
-    let large = noise(8_000_000, 1);
+    let large = noise(40_000_000, 1);
     let kit = Kit::new(Semantics::Platform, &[("large.bin", &large), ("a.txt", b"small")]);
     let address = http1::serve(Arc::new(Mutex::new(SiteService::new(kit.live.clone())))).await;
     let mut client = http1::connect(address).await;
     let response = client.send_request(request("GET", "/large.bin", &[("host", "a.example")])).await.unwrap();
-    assert_eq!(response.headers()["content-length"], "8000000");
-    fs::write(kit.dist().join("large.bin"), noise(8_000_000, 2)).unwrap();
+    assert_eq!(response.headers()["content-length"], "40000000");
+    fs::write(kit.dist().join("large.bin"), noise(40_000_000, 2)).unwrap();
     assert!(response.into_body().collect().await.is_err(), "the connection is cut");
     let mut client = http1::connect(address).await;
     let response = client.send_request(request("HEAD", "/a.txt", &[("host", "a.example")])).await.unwrap();
