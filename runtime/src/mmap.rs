@@ -12,7 +12,7 @@ use std::vec::Vec;
 
 #[cfg(target_os = "linux")]
 use memmap2::Advice;
-use memmap2::{Mmap, MmapMut};
+use memmap2::{Mmap, MmapMut, MmapOptions};
 
 use crate::error::OpenError;
 use crate::manifest::Manifest;
@@ -82,11 +82,14 @@ impl ManifestFile {
     /// `trailmark compile` writes. Where this can't be promised, use [`ManifestFile::read`].
     pub unsafe fn map(path: impl AsRef<Path>) -> Result<Self, FileError> {
         let file = File::open(path)?;
-        if file.metadata()?.len() == 0 {
-            return Err(OpenError::NotAManifest { len: 0 }.into());
+        let len = file.metadata()?.len();
+        if len == 0 {
+            return Err(OpenError::NotAManifest { len }.into());
         }
+        // Else the length is asked for once more.
+        let len = usize::try_from(len).map_err(|_| io::Error::from(io::ErrorKind::FileTooLarge))?;
         // SAFETY: the caller promises that nobody changes the file while the mapping lives.
-        let map = unsafe { Mmap::map(&file)? };
+        let map = unsafe { MmapOptions::new().len(len).map(&file)? };
         #[cfg(target_os = "linux")]
         if map.len() >= WORTH_HUGE_PAGES {
             // A wish: what a kernel does not grant costs time, not answers.
