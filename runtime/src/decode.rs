@@ -132,9 +132,9 @@ impl Iterator for Decoding<'_> {
 /// The byte of two hex digits at the front, and what follows them.
 #[inline]
 pub(crate) fn unescape(tail: &[u8]) -> Option<(u8, &[u8])> {
-    let (digits, behind) = tail.split_first_chunk::<2>()?;
-    let [high, low] = digits.map(|d| char::from(d).to_digit(16));
-    Some((u8::try_from(high? * 16 + low?).ok()?, behind))
+    let ([high, low], behind) = tail.split_first_chunk::<2>()?;
+    let (high, low) = (hex_value(*high), hex_value(*low));
+    if (high | low) & NO_HEX != 0 { None } else { Some(((high << 4) | (low & 15), behind)) }
 }
 
 /// Whether `decodeURIComponent` accepts this: every `%` begins an escape, and what comes out is UTF-8.

@@ -209,3 +209,27 @@ fn story_and_answer_agree_in_every_mode() {
         }
     }
 }
+
+#[test]
+fn explanations_in_the_docs_are_what_it_prints() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let example = root.join("examples/moved-docs");
+    let place = Place::site();
+    let (public, config) = (example.join("public"), example.join("wrangler.jsonc"));
+    let args =
+        ["compile", "-q", "--no-cache", "-o", "moved.trailmark", "--config"].map(std::ffi::OsString::from);
+    place.run(args.into_iter().chain([config.into(), public.into()])).exits(0);
+    let page = std::fs::read_to_string(root.join("docs/REDIRECTS.md")).unwrap();
+    let mut shown = 0;
+    for block in page.split("```text\n").skip(1).filter_map(|behind| behind.split("```").next()) {
+        let Some((command, expected)) = block.split_once('\n') else { continue };
+        let Some(url) = command.strip_prefix("$ trailmark explain examples/moved-docs/public.trailmark ")
+        else {
+            continue;
+        };
+        let run = place.run(["explain", "moved.trailmark", url.trim_matches('\'')]).exits(0);
+        assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{command}");
+        shown += 1;
+    }
+    assert!(shown >= 5, "only {shown} found");
+}
