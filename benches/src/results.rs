@@ -238,6 +238,9 @@ pub struct Compiling {
 pub struct Tree {
     /// What it is.
     pub kind: TreeKind,
+    /// Number of folders; zero in results of earlier versions.
+    #[serde(default)]
+    pub folders: usize,
     /// Files in it.
     pub files: usize,
     /// Their size, bytes.
@@ -255,8 +258,10 @@ pub struct Tree {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TreeKind {
-    /// A site with files of 12 KB on average.
+    /// A site with files of 12 KB on average, most pages in a folder of their own.
     Small,
+    /// Files of the same sizes, a hundred to a folder.
+    Flat,
     /// Files of 64 MiB.
     Large,
     /// A site with files of 600 bytes on average.
@@ -268,6 +273,7 @@ impl TreeKind {
     pub fn text(self) -> &'static str {
         match self {
             TreeKind::Small => "small files",
+            TreeKind::Flat => "small files, a hundred to a folder",
             TreeKind::Large => "files of 64 MiB",
             TreeKind::Tiny => "files of 600 bytes",
         }

@@ -1,7 +1,7 @@
 //! What is going on during a long compilation, on a terminal.
 
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use trailmark_compiler::{Observer, Stage};
@@ -13,6 +13,8 @@ use crate::output;
 pub(crate) struct Progress {
     bar: ProgressBar,
     shows: bool,
+    /// Whether the position is a number of files, and not of bytes.
+    counts_files: AtomicBool,
     files: AtomicU64,
     file_count: AtomicU64,
 }
@@ -23,7 +25,13 @@ impl Progress {
         let shows = !quiet && std::io::stderr().is_terminal();
         let target = if shows { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        Progress { bar, shows, files: AtomicU64::new(0), file_count: AtomicU64::new(0) }
+        Progress {
+            bar,
+            shows,
+            counts_files: AtomicBool::new(false),
+            files: AtomicU64::new(0),
+            file_count: AtomicU64::new(0),
+        }
     }
 
     /// Takes the line away.
@@ -42,6 +50,7 @@ impl Progress {
 impl Observer for Progress {
     fn begins(&self, stage: Stage, file_count: usize, byte_count: u64) {
         self.file_count.store(file_count as u64, Ordering::Relaxed);
+        self.counts_files.store(stage == Stage::Scan, Ordering::Relaxed);
         // First the shape, or the line would for a moment show the new figures in the old one.
         match stage {
             Stage::Hash => {
@@ -49,6 +58,7 @@ impl Observer for Progress {
                 self.bar.set_length(byte_count);
             }
             Stage::Scan => self.show("{spinner} {msg} {pos} files"),
+            Stage::Read => self.show("{spinner} {msg} {bytes} {bytes_per_sec}, {prefix}"),
             _ => self.show("{spinner} {msg}"),
         }
         self.bar.set_message(stage.to_string());
@@ -57,7 +67,7 @@ impl Observer for Progress {
     }
 
     fn scanned(&self, file_count: usize) {
-        if self.shows {
+        if self.shows && self.counts_files.load(Ordering::Relaxed) {
             self.bar.set_position(file_count as u64);
         }
     }
@@ -77,7 +87,9 @@ impl Observer for Progress {
         let files = self.files.fetch_add(1, Ordering::Relaxed) + 1;
         let count = self.file_count.load(Ordering::Relaxed);
         if files.is_multiple_of(EVERY) || files == count {
-            self.bar.set_prefix(format!("{}/{} files", output::grouped(files), output::grouped(count)));
+            // How many there will be is not known while the walk goes on.
+            let of = if count == 0 { String::new() } else { format!("/{}", output::grouped(count)) };
+            self.bar.set_prefix(format!("{}{of} files", output::grouped(files)));
         }
     }
 }

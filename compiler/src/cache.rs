@@ -18,7 +18,6 @@ use sha2::{Digest, Sha256};
 use trailmark::key::checksum;
 
 use crate::cold;
-use crate::hash::Fingerprint;
 use crate::source::{SourceFile, open};
 use crate::stamp::Stamp;
 use crate::write::put;
@@ -110,30 +109,31 @@ impl HashCache {
         Stored::of(&self.body).map_or(0, |stored| stored.fingerprints.len() / FINGERPRINT_LEN)
     }
 
-    /// The fingerprints of the files that are stored and unchanged, in the order of the files. O(files + stored).
-    pub(crate) fn known(&self, files: &[SourceFile]) -> Vec<Option<Fingerprint>> {
-        let mut known = vec![None; files.len()];
-        let Some(stored) = Stored::of(&self.body) else { return known };
+    /// Gives the files that are stored and unchanged their fingerprints; how many these are. O(files + stored).
+    pub(crate) fn recognise(&self, files: &mut [SourceFile]) -> usize {
+        let mut count = 0;
+        let Some(stored) = Stored::of(&self.body) else { return count };
         let mut names = Names { rest: stored.names, name: Vec::new() };
         let stamps = stored.stamps.chunks_exact(STAMP_LEN);
         let mut entries = stamps.zip(stored.fingerprints.chunks_exact(FINGERPRINT_LEN));
-        let mut files = files.iter().zip(&mut known).peekable();
+        let mut files = files.iter_mut().peekable();
         // Both are sorted. A cache that is not finds fewer files, and nothing worse.
         while let (Some(name), Some((stamp, fingerprint))) = (names.next(), entries.next()) {
-            while let Some(order) = files.peek().map(|(file, _)| file.site_path.as_bytes().cmp(name)) {
+            while let Some(order) = files.peek().map(|file| file.site_path.as_bytes().cmp(name)) {
                 if order == Ordering::Greater {
                     break;
                 }
-                let Some((file, place)) = files.next() else { break };
+                let Some(file) = files.next() else { break };
                 if order == Ordering::Equal {
                     if stamp == stamp_bytes(file.stamp) {
-                        *place = fingerprint.try_into().ok();
+                        file.fingerprint = fingerprint.try_into().ok();
+                        count += usize::from(file.fingerprint.is_some());
                     }
                     break;
                 }
             }
         }
-        known
+        count
     }
 
     /// What to store instead, if anything has changed. All files have been hashed; the compile began at `began`.
@@ -142,7 +142,6 @@ impl HashCache {
         path: &Path,
         root: &Path,
         files: &[SourceFile],
-        fingerprints: &[Option<Fingerprint>],
         hashed_count: usize,
         began: SystemTime,
     ) -> Option<NewCache> {
@@ -151,8 +150,8 @@ impl HashCache {
         }
         let (mut names, mut stamps, mut hashes) = (Vec::new(), Vec::new(), Vec::new());
         let mut before: &[u8] = &[];
-        for (file, fingerprint) in files.iter().zip(fingerprints) {
-            let Some(fingerprint) = fingerprint else { continue };
+        for file in files {
+            let Some(fingerprint) = &file.fingerprint else { continue };
             if file.stamp.is_older(began, MARGIN)
                 && let Some(()) = append_name(&mut names, before, file.site_path.as_bytes())
             {
@@ -285,15 +284,28 @@ mod tests {
     fn file(site_path: &str, seconds: i64) -> SourceFile {
         let time = seconds * SECOND;
         let stamp = Stamp { len: 5, modified: time, changed: time, inode: 7 };
-        SourceFile { site_path: site_path.to_owned(), link_target: None, stamp }
+        SourceFile { stamp, ..SourceFile::new(site_path.to_owned(), None) }
+    }
+
+    /// What a cache knows of these files.
+    fn known(cache: &HashCache, files: &[SourceFile]) -> Vec<Option<[u8; 32]>> {
+        let mut files = files.to_vec();
+        let count = cache.recognise(&mut files);
+        let known: Vec<_> = files.into_iter().map(|file| file.fingerprint).collect();
+        assert_eq!(count, known.iter().flatten().count());
+        known
     }
 
     /// What a compile that began at second 1000 stores about these files, the fingerprint of each its number.
     fn stored(files: &[SourceFile]) -> HashCache {
         let began = SystemTime::UNIX_EPOCH + Duration::from_secs(1000);
-        let fingerprints: Vec<_> = (0..).map(|number| Some([number; 32])).take(files.len()).collect();
+        let hashed = |(file, number): (&SourceFile, u8)| SourceFile {
+            fingerprint: Some([number; 32]),
+            ..file.clone()
+        };
+        let files: Vec<_> = files.iter().zip(0..).map(hashed).collect();
         let (path, root) = (Path::new("cache"), Path::new("dist"));
-        let renewed = HashCache::default().renewed(path, root, files, &fingerprints, files.len(), began);
+        let renewed = HashCache::default().renewed(path, root, &files, files.len(), began);
         HashCache { body: renewed.unwrap().body, note: None }
     }
 
@@ -303,11 +315,11 @@ mod tests {
         let cache = stored(&files);
         assert_eq!(cache.len(), files.len());
         let all: Vec<_> = (0..7).map(|number| Some([number; 32])).collect();
-        assert_eq!(cache.known(&files), all);
+        assert_eq!(known(&cache, &files), all);
         let some = [files[1].clone(), file("/a/b", 1), file("/a/é", 2), files[5].clone(), file("/zz", 1)];
-        assert_eq!(cache.known(&some), [Some([1; 32]), None, None, Some([5; 32]), None]);
-        assert_eq!(cache.known(&[]), []);
-        assert_eq!(HashCache::default().known(&files), [None; 7]);
+        assert_eq!(known(&cache, &some), [Some([1; 32]), None, None, Some([5; 32]), None]);
+        assert_eq!(known(&cache, &[]), []);
+        assert_eq!(known(&HashCache::default(), &files), [None; 7]);
     }
 
     #[test]
@@ -315,7 +327,7 @@ mod tests {
         let mut files =
             [file("/a", 990), file("/b", 998), file("/c", 2000), file("/d", 997), file("/e", 990)];
         files[4].stamp.changed = 999 * SECOND;
-        assert_eq!(stored(&files).known(&files), [Some([0; 32]), None, None, Some([3; 32]), None]);
+        assert_eq!(known(&stored(&files), &files), [Some([0; 32]), None, None, Some([3; 32]), None]);
     }
 
     #[test]
@@ -327,18 +339,18 @@ mod tests {
         for change in change {
             let mut new = old.clone();
             change(&mut new.stamp);
-            assert_eq!(cache.known(&[new]), [None]);
+            assert_eq!(known(&cache, &[new]), [None]);
         }
     }
 
     #[test]
     fn an_unchanged_cache_is_not_written_again() {
-        let files = [file("/a", 1), file("/b", 1)];
+        let mut files = [file("/a", 1), file("/b", 1)];
         let cache = stored(&files);
-        let known = cache.known(&files);
+        assert_eq!(cache.recognise(&mut files), 2);
         let renewed = |files: &[SourceFile], hashed| {
             let path = Path::new("dist");
-            cache.renewed(path, path, files, &known[..files.len()], hashed, SystemTime::now()).is_some()
+            cache.renewed(path, path, files, hashed, SystemTime::now()).is_some()
         };
         assert!(!renewed(&files, 0));
         assert!(renewed(&files, 1), "a file was hashed");
@@ -349,15 +361,15 @@ mod tests {
     fn damaged_bodies_give_nothing_but_fewer_files() {
         let files = ["/a", "/b/c", "/b/d"].map(|name| file(name, 1));
         let good = stored(&files);
-        let all = good.known(&files);
+        let all = known(&good, &files);
         for len in 0..good.body.len() {
             let cut = HashCache { body: good.body[..len].to_vec(), note: None };
-            assert!(cut.known(&files).iter().zip(&all).all(|(cut, all)| cut.is_none() || cut == all));
+            assert!(known(&cut, &files).iter().zip(&all).all(|(cut, all)| cut.is_none() || cut == all));
         }
         for at in 0..good.body.len() {
             let mut body = good.body.clone();
             body[at] ^= 0xff;
-            HashCache { body, note: None }.known(&files);
+            known(&HashCache { body, note: None }, &files);
         }
     }
 }

@@ -2,23 +2,25 @@
 //!
 //! Each worker thread reads through one buffer of its own, so memory does not depend on file sizes. A file must be the same
 //! when it is looked at, before it is read and after, or the manifest would describe bytes that were never there together.
-//! The threads take work from one queue, largest files first: one file can't be shared out, and a large one that is begun
-//! last would leave all threads but one with nothing to do.
+//!
+//! Where nothing is known of the files, the walk reads the small ones as it finds them: the way to them is fresh in the
+//! processor's caches then, and no thread waits for the end of the walk. Otherwise the threads take work from one queue,
+//! largest files first: one file can't be shared out, and a large one that is begun last would leave all threads but one
+//! with nothing to do.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::error::CompileError;
 use crate::observe::{Observer, Stage};
-use crate::source::{ANOTHER, BATCH_LEN, Folder, SourceFile, stamp_of_open};
+use crate::source::{ANOTHER, BATCH_LEN, Fingerprint, Folder, SourceFile, stamp_of_open};
 use crate::stamp::Stamp;
-
-/// SHA-256 of a file's bytes.
-pub(crate) type Fingerprint = [u8; 32];
 
 /// A file that can be served, with the fingerprint of its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,18 +39,49 @@ const BUFFER_LEN: usize = 256 * 1024;
 /// Longer files are work items of their own, bytes.
 const LARGE_LEN: u64 = BUFFER_LEN as u64;
 
+/// Looks at a file that nothing is known of, and reads it if it is small; a large one is left for [`read_looked_at`].
+///
+/// # Errors
+/// [`CompileError`]: it can't be read, is not there any more, or changes meanwhile.
+pub(crate) fn look_and_read(
+    folder: &Folder<'_>,
+    file: &mut SourceFile,
+    observer: &dyn Observer,
+) -> Result<(), CompileError> {
+    let input = folder.open(file)?;
+    let stamp = stamp_of_open(&input).map_err(|source| folder.failed(file, source))?;
+    file.stamp = stamp.ok_or_else(|| folder.changed(file, ANOTHER))?;
+    if file.stamp.len <= LARGE_LEN {
+        file.fingerprint = Some(read(folder, file, input, observer)?);
+    }
+    Ok(())
+}
+
+/// Reads a file that was looked at before.
+///
+/// # Errors
+/// [`CompileError`]: it can't be read, or is not the file that it was.
+pub(crate) fn read_looked_at(
+    folder: &Folder<'_>,
+    file: &SourceFile,
+    observer: &dyn Observer,
+) -> Result<Fingerprint, CompileError> {
+    let input = folder.open(file)?;
+    check(folder, file, &input)?;
+    read(folder, file, input, observer)
+}
+
 /// Hashes the files below `root` whose fingerprint is still open; the other ones are not looked at.
 ///
 /// # Errors
 /// The first [`CompileError`] in the order of the files: one that can't be read, or that changed since the walk.
 pub(crate) fn hash(
     root: &Path,
-    files: &[SourceFile],
-    fingerprints: &mut [Option<Fingerprint>],
+    files: &mut [SourceFile],
     observer: &dyn Observer,
 ) -> Result<(), CompileError> {
-    let is_open = |index: &usize| fingerprints.get(*index).is_some_and(Option::is_none);
     let len = |index: &usize| files.get(*index).map_or(0, |file| file.stamp.len);
+    let is_open = |index: &usize| files.get(*index).is_some_and(|file| file.fingerprint.is_none());
     let open: Vec<usize> = (0..files.len()).filter(is_open).collect();
     observer.begins(Stage::Hash, open.len(), open.iter().map(len).sum());
     let (mut large, small): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|at| len(at) > LARGE_LEN);
@@ -56,15 +89,13 @@ pub(crate) fn hash(
     let batches: Vec<&[usize]> = large.chunks(1).chain(small.chunks(BATCH_LEN)).collect();
 
     let next = AtomicUsize::new(0);
+    let all = &*files;
     let work = |_: rayon::BroadcastContext<'_>| {
         let mut done = Vec::new();
         while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let files = batch.iter().filter_map(|&index| Some((index, files.get(index)?)));
+            let files = batch.iter().filter_map(|&index| Some((index, all.get(index)?)));
             let folder = Folder::of(root, files.clone().map(|(_, file)| file));
-            for (index, file) in files {
-                done.push((index, hash_file(&folder, file, observer)));
-                observer.hashed_file();
-            }
+            done.extend(files.map(|(index, file)| (index, read_looked_at(&folder, file, observer))));
         }
         done
     };
@@ -72,8 +103,8 @@ pub(crate) fn hash(
     for (index, result) in rayon::broadcast(work).into_iter().flatten() {
         match result {
             Ok(fingerprint) => {
-                if let Some(place) = fingerprints.get_mut(index) {
-                    *place = Some(fingerprint);
+                if let Some(file) = files.get_mut(index) {
+                    file.fingerprint = Some(fingerprint);
                 }
             }
             Err(error) if failed.as_ref().is_none_or(|(first, _)| index < *first) => {
@@ -85,29 +116,34 @@ pub(crate) fn hash(
     failed.map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// The files with their fingerprints, in the same order.
-pub(crate) fn assets(files: Vec<SourceFile>, fingerprints: Vec<Option<Fingerprint>>) -> Vec<AssetFile> {
-    let asset = |(file, fingerprint): (SourceFile, Option<_>)| {
-        Some(AssetFile { site_path: file.site_path, size: file.stamp.len, fingerprint: fingerprint? })
+/// The files as assets, in the same order; all have been hashed.
+pub(crate) fn assets(files: &[SourceFile]) -> Vec<AssetFile> {
+    let asset = |file: &SourceFile| {
+        let SourceFile { site_path, stamp, fingerprint, .. } = file;
+        Some(AssetFile { site_path: site_path.clone(), size: stamp.len, fingerprint: (*fingerprint)? })
     };
-    files.into_iter().zip(fingerprints).filter_map(asset).collect()
+    files.par_iter().filter_map(asset).collect()
 }
 
-fn hash_file(
+/// Reads an open file to its end.
+fn read(
     folder: &Folder<'_>,
     file: &SourceFile,
+    mut input: File,
     observer: &dyn Observer,
 ) -> Result<Fingerprint, CompileError> {
-    let failed = |source| folder.failed(file, source);
-    let check = |now: Option<Stamp>| {
-        let what = now.map_or(Some(ANOTHER), |now| difference(now, file.stamp));
-        what.map_or(Ok(()), |what| Err(folder.changed(file, what)))
-    };
-    let mut input = folder.open(file)?;
-    check(stamp_of_open(&input).map_err(failed)?)?;
-    let fingerprint = digest(&mut input, file.stamp.len, observer).map_err(failed)?;
-    check(stamp_of_open(&input).map_err(failed)?)?;
+    let fingerprint =
+        digest(&mut input, file.stamp.len, observer).map_err(|source| folder.failed(file, source))?;
+    check(folder, file, &input)?;
+    observer.hashed_file();
     fingerprint.ok_or_else(|| folder.changed(file, "it has another length than the file system says"))
+}
+
+/// An open file is the one that was looked at.
+fn check(folder: &Folder<'_>, file: &SourceFile, input: &File) -> Result<(), CompileError> {
+    let now = stamp_of_open(input).map_err(|source| folder.failed(file, source))?;
+    let what = now.map_or(Some(ANOTHER), |now| difference(now, file.stamp));
+    what.map_or(Ok(()), |what| Err(folder.changed(file, what)))
 }
 
 /// What shows that a file is not the one that it was. A new link to it or other permissions do not count.

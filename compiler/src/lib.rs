@@ -52,6 +52,7 @@ mod site;
 mod site_rules;
 mod source;
 mod stamp;
+mod walk;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -61,8 +62,10 @@ use cache::HashCache;
 use config::redirects::RuleKind;
 use options::Platform;
 use preflight::Checked;
+use rayon::prelude::*;
 use site_rules::RuleFinder;
 use trailmark::{DecodeMode, Manifest};
+use walk::Visit;
 
 pub use cache::{NewCache, default_cache};
 pub use error::CompileError;
@@ -74,11 +77,12 @@ pub use provenance::{Provenance, ProvenanceError};
 pub use report::{Report, Times};
 pub use routes::canonical_path;
 pub use rule_files::{RuleFileNote, ScriptOptions};
-pub use scan::{Scan, ScanNote, ScanProblem, scan};
+pub use scan::{Scan, scan};
 pub use site::{AssetIndex, RoutingOptions, Site};
 pub use site_rules::SiteRules;
 pub use source::SourceFile;
 pub use stamp::Stamp;
+pub use walk::{ScanNote, ScanProblem};
 pub use write::{check_output, default_output, write};
 
 /// How a folder is compiled.
@@ -120,9 +124,13 @@ pub fn compile(
     let started = Instant::now();
     let cache_path = options.cache.as_deref();
     cache_path.map_or(Ok(()), |path| write::check_cache(path, dist))?;
-    observer.begins(Stage::Scan, 0, 0);
+    let visit = match cache_path.map(Path::try_exists) {
+        None | Some(Ok(false)) => Visit::Read,
+        Some(_) => Visit::Look,
+    };
+    observer.begins(if visit == Visit::Read { Stage::Read } else { Stage::Scan }, 0, 0);
     let (scan, cache) = rayon::join(
-        || scan(dist, options.routing.platform, observer),
+        || scan::scan_with(dist, options.routing.platform, visit, observer),
         || cache_path.map_or_else(HashCache::default, |path| HashCache::load(path, dist)),
     );
     let mut scan = scan?;
@@ -131,15 +139,13 @@ pub fn compile(
     times.scan = started.elapsed();
 
     let started = Instant::now();
-    let files = scan.files;
-    let mut fingerprints = cache.known(&files);
-    let is_hashed = |(file, known): (&SourceFile, &Option<_>)| known.is_none().then_some(file.stamp.len);
-    let hashed: Vec<u64> = files.iter().zip(&fingerprints).filter_map(is_hashed).collect();
-    let from_cache = files.len() - hashed.len();
-    hash::hash(dist, &files, &mut fingerprints, observer)?;
-    let renew = |path| cache.renewed(path, dist, &files, &fingerprints, hashed.len(), began);
-    let new_cache = cache_path.and_then(renew);
-    let assets = hash::assets(files, fingerprints);
+    let mut files = scan.files;
+    let from_cache = cache.recognise(&mut files);
+    let hashed_count = files.len() - from_cache;
+    let hashed = files.iter().filter(|file| visit == Visit::Read || file.fingerprint.is_none());
+    let hashed_bytes = hashed.map(|file| file.stamp.len).sum();
+    hash::hash(dist, &mut files, observer)?;
+    let assets = hash::assets(&files);
     times.hash = started.elapsed();
 
     let site = SiteInput {
@@ -149,9 +155,18 @@ pub fn compile(
         excluded_count: scan.excluded_count,
         scanned: Some(Scanned { has_ignore_file: scan.has_ignore_file }),
     };
-    let Compiled { bytes, mut report, .. } = compile_site(site, observer, times)?;
-    report.hashed = hashed.len();
-    report.hashed_bytes = hashed.iter().sum();
+    let (compiled, new_cache) = rayon::join(
+        || compile_site(site, observer, times),
+        || {
+            let new_cache =
+                cache_path.and_then(|path| cache.renewed(path, dist, &files, hashed_count, began));
+            files.into_par_iter().for_each(drop);
+            new_cache
+        },
+    );
+    let Compiled { bytes, mut report, .. } = compiled?;
+    report.hashed = hashed_count;
+    report.hashed_bytes = hashed_bytes;
     report.from_cache = from_cache;
     report.cache_note = cache.note;
     report.notes = scan.notes;
@@ -260,6 +275,9 @@ fn compile_site(
 
     let mut report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
     report.warnings = warnings.unwrap_or_default();
+    // A million names take longer to free than to write.
+    routes.into_par_iter().for_each(drop);
+    site.assets.into_par_iter().for_each(drop);
     Ok(Compiled { bytes, report, cache: None })
 }
 

@@ -7,17 +7,17 @@ use serde::{Serialize, Serializer};
 use crate::preflight::Warning;
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
 use crate::rule_files::RuleFileNote;
-use crate::scan::ScanNote;
 use crate::site::{RoutingOptions, Site};
 use crate::site_rules::SiteRules;
+use crate::walk::ScanNote;
 
 /// How long each stage took.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Times {
-    /// Walking the folder.
+    /// Walking the folder; where nothing was known of the files, reading and hashing them on the way.
     #[serde(serialize_with = "seconds")]
     pub scan: Duration,
-    /// Reading and hashing.
+    /// Reading and hashing what was left.
     #[serde(serialize_with = "seconds")]
     pub hash: Duration,
     /// Working out the answers.

@@ -15,21 +15,31 @@ use rustix::fs::{CWD, Mode, OFlags};
 use crate::error::CompileError;
 use crate::stamp::Stamp;
 
+/// SHA-256 of a file's bytes.
+pub(crate) type Fingerprint = [u8; 32];
+
 /// How many files a thread takes at a time.
 pub(crate) const BATCH_LEN: usize = 32;
 
-/// A file of the site, before it is read.
-#[derive(Debug, Clone)]
+/// A file of the site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFile {
     /// Where it will be served from: `/`-rooted, `/`-separated, decoded.
     pub site_path: String,
     /// The file behind a link.
     pub link_target: Option<Box<Path>>,
-    /// What the disk said about it after the walk; of the target, for a link.
+    /// What the disk said about it when it was found; of the target, for a link.
     pub stamp: Stamp,
+    /// SHA-256 of its bytes, once that is known.
+    pub fingerprint: Option<[u8; 32]>,
 }
 
 impl SourceFile {
+    /// A file that has not been looked at.
+    pub(crate) fn new(site_path: String, link_target: Option<Box<Path>>) -> SourceFile {
+        SourceFile { site_path, link_target, stamp: Stamp::default(), fingerprint: None }
+    }
+
     /// Where the file is on disk, if its folder is `root`; for a link, where it leads.
     pub fn disk_path(&self, root: &Path) -> PathBuf {
         match &self.link_target {
@@ -64,7 +74,8 @@ pub(crate) struct Folder<'r> {
 }
 
 impl<'r> Folder<'r> {
-    /// The folder that these files have in common. They are sorted by their site paths.
+    /// The folder that these files have in common. They are sorted by their site paths, or in the order of a walk, depth first: what
+    /// the first and the last of them have in common, all have.
     pub(crate) fn of<'f>(
         root: &'r Path,
         mut files: impl DoubleEndedIterator<Item = &'f SourceFile>,
@@ -214,11 +225,7 @@ mod tests {
     #[test]
     fn files_are_found_from_the_folder_that_they_have_in_common() {
         let root = tempfile::tempdir().unwrap();
-        let source = |site_path: &str| SourceFile {
-            site_path: site_path.to_owned(),
-            link_target: None,
-            stamp: Stamp::default(),
-        };
+        let source = |site_path: &str| SourceFile::new(site_path.to_owned(), None);
         for names in [
             &["/a/b/c.txt", "/a/b/cd.txt"][..],
             &["/a.txt", "/b/c.txt"],

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 /// Size, times and number of a file. Two looks that give equal stamps saw the same file with the same content, unless it was
 /// written to twice within one tick of the file system's clock.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stamp {
     /// Size in bytes.
     pub len: u64,

@@ -4,6 +4,7 @@ mod bad_rules;
 mod batch;
 mod cache;
 mod canonical;
+mod changing;
 mod cli;
 mod conformance;
 mod corpus;

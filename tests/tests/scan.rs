@@ -1,16 +1,14 @@
-//! What is taken from a folder, and what is not: links, names, special files, files that change under the compiler's hands.
+//! What is taken from a folder, and what is not: links, names, special files.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tempfile::TempDir;
 use trailmark::Manifest;
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::{
-    CompileError, CompileOptions, Compiled, Observer, RoutingOptions, Scan, ScanProblem, Stage, compile, scan,
+    CompileError, CompileOptions, Compiled, RoutingOptions, Scan, ScanProblem, compile, scan,
 };
 
 /// A folder with these files; the content of each is its path.
@@ -328,156 +326,4 @@ mod special {
         let Some(locked) = Locked::new(dir.path().join("dist")) else { return };
         assert_names(scan(&locked.0, Platform::Workers, &()).unwrap_err(), &locked.0);
     }
-}
-
-// -- Files that change -----------------------------------------------------------------------------------------------
-
-/// Does something to the folder once, when hashing begins: after the walk, before the first file is opened.
-struct BeforeHashing<F: Fn() + Sync>(F);
-
-impl<F: Fn() + Sync> Observer for BeforeHashing<F> {
-    fn begins(&self, stage: Stage, _file_count: usize, _byte_count: u64) {
-        if stage == Stage::Hash {
-            (self.0)();
-        }
-    }
-}
-
-/// Does something to the folder once, when the first bytes have been read.
-struct WhileHashing<F: Fn() + Sync> {
-    act: F,
-    done: AtomicBool,
-}
-
-impl<F: Fn() + Sync> Observer for WhileHashing<F> {
-    fn hashed_bytes(&self, _byte_count: u64) {
-        if !self.done.swap(true, Ordering::SeqCst) {
-            (self.act)();
-        }
-    }
-}
-
-/// A folder with one file whose time lies in the past, so that every later write shows.
-fn with_old_file(content: &str) -> (TempDir, PathBuf) {
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("page.html");
-    write(&path, content);
-    let past = SystemTime::now() - Duration::from_secs(1000);
-    fs::File::options().write(true).open(&path).unwrap().set_modified(past).unwrap();
-    (dir, path)
-}
-
-fn append(path: &Path) {
-    fs::File::options().append(true).open(path).unwrap().write_all(b"more").unwrap();
-}
-
-fn assert_changed(result: Result<Compiled, CompileError>, path: &Path) {
-    let error = result.map(|compiled| compiled.report).expect_err("the change must show");
-    let message = error.to_string();
-    let CompileError::Changed { path: named, .. } = error else { panic!("{message}") };
-    assert_eq!(named, path);
-    assert!(message.contains("changed while it was read"), "{message}");
-}
-
-#[test]
-fn a_file_that_grows_shrinks_or_is_rewritten_after_the_walk_is_an_error_that_names_it() {
-    let changes: [fn(&Path); 3] =
-        [append, |path| fs::write(path, "x").unwrap(), |path| fs::write(path, "same length").unwrap()];
-    for change in changes {
-        let (dir, path) = with_old_file("SAME LENGTH");
-        let observer = BeforeHashing(|| change(&path));
-        assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
-    }
-}
-
-#[test]
-fn a_file_that_vanishes_after_the_walk_is_an_error_that_names_it() {
-    let (dir, path) = with_old_file("soon gone");
-    let observer = BeforeHashing(|| fs::remove_file(&path).unwrap());
-    assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_turns_into_a_pipe_after_the_walk_is_an_error_and_not_waited_for() {
-    let (dir, path) = with_old_file("soon a pipe");
-    let turned = path.clone();
-    let result = in_time(move || {
-        let observer = BeforeHashing(|| {
-            fs::remove_file(&turned).unwrap();
-            assert!(std::process::Command::new("mkfifo").arg(&turned).status().unwrap().success());
-        });
-        compile(dir.path(), &CompileOptions::default(), &observer)
-    });
-    assert_changed(result, &path);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_another_takes_the_place_of_is_an_error_that_names_it() {
-    let (dir, path) = with_old_file("the first one");
-    let time = fs::metadata(&path).unwrap().modified().unwrap();
-    // Same length, same time: only the file itself is another.
-    let observer = BeforeHashing(|| {
-        let other = path.with_extension("new");
-        write(&other, "another inode");
-        fs::File::options().write(true).open(&other).unwrap().set_modified(time).unwrap();
-        fs::rename(&other, &path).unwrap();
-    });
-    assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_a_pipe_takes_the_place_of_is_an_error_and_not_waited_for() {
-    let (dir, path) = with_old_file("soon a pipe");
-    let mkfifo = |path: &Path| std::process::Command::new("mkfifo").arg(path).status();
-    if !mkfifo(&dir.path().with_extension("try")).is_ok_and(|status| status.success()) {
-        println!("skipped: this system has no mkfifo");
-        return;
-    }
-    fs::remove_file(dir.path().with_extension("try")).unwrap();
-    let result = in_time({
-        let path = path.clone();
-        move || {
-            let observer = BeforeHashing(|| {
-                fs::remove_file(&path).unwrap();
-                assert!(mkfifo(&path).unwrap().success());
-            });
-            compile(dir.path(), &CompileOptions::default(), &observer)
-        }
-    });
-    assert_changed(result, &path);
-}
-
-#[cfg(unix)]
-#[test]
-fn a_file_that_a_link_socket_or_folder_takes_the_place_of_is_an_error() {
-    let changes: [fn(&Path); 3] = [
-        |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap(),
-        |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap()),
-        |path| fs::create_dir(path).unwrap(),
-    ];
-    for change in changes {
-        let (dir, path) = with_old_file("soon something else");
-        let observer = BeforeHashing(|| {
-            fs::remove_file(&path).unwrap();
-            change(&path);
-        });
-        assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
-    }
-}
-
-#[test]
-fn a_file_that_is_written_to_while_it_is_read_is_an_error_that_names_it() {
-    let (dir, path) = with_old_file(&"long enough to be read in several pieces ".repeat(50_000));
-    let observer = WhileHashing { act: || append(&path), done: AtomicBool::new(false) };
-    assert_changed(compile(dir.path(), &CompileOptions::default(), &observer), &path);
-}
-
-#[test]
-fn a_file_that_stays_as_it_is_is_fine() {
-    let (dir, _) = with_old_file("still here");
-    let observer = BeforeHashing(|| ());
-    assert_eq!(compile(dir.path(), &CompileOptions::default(), &observer).unwrap().report.files, 1);
 }

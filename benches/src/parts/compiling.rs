@@ -44,7 +44,7 @@ pub fn measure(plan: &Plan) -> Result<Compiling> {
     let tiny: &[usize] = if plan.quick { &[1_000, 10_000] } else { &[1_000, 10_000, 100_000, 1_000_000] };
     // The largest of them needs room, and the manifests of other parts are of no use any more.
     lookup::remove_manifests(&plan.scratch);
-    let kinds = [(TreeKind::Small, small), (TreeKind::Large, large)];
+    let kinds = [(TreeKind::Small, small), (TreeKind::Flat, small), (TreeKind::Large, large)];
     let mut figures = Compiling { versions: tools.versions(), ..Compiling::default() };
     for (kind, count) in kinds.into_iter().chain(tiny.iter().map(|&count| (TreeKind::Tiny, count))) {
         // A disk that is too small for one folder is no reason to lose what was measured of another.
@@ -133,7 +133,7 @@ impl Tools {
             add(name::AGAIN, child::measured(&compile)?);
             add(name::WALK, json_of(itself()?.arg("walk").arg(&folder.path))?);
             let slow_rounds = if plan.quick { 1 } else { 3 };
-            if kind != TreeKind::Tiny && round < slow_rounds {
+            if matches!(kind, TreeKind::Small | TreeKind::Large) && round < slow_rounds {
                 for (name, command) in self.others(&folder.path, kind) {
                     add(name, child::measured(&command)?);
                 }
@@ -142,7 +142,8 @@ impl Tools {
         let output = fresh(plan)?;
         let (stages, stages_again) =
             (self.stages(&folder.path, &output)?, self.stages(&folder.path, &output)?);
-        Ok(Tree { kind, files: folder.files.len(), bytes: folder.bytes, runs, stages, stages_again })
+        let Folder { bytes, folders, .. } = folder;
+        Ok(Tree { kind, folders, files: folder.files.len(), bytes, runs, stages, stages_again })
     }
 
     fn compile(&self, tree: &Path, output: &Path) -> Command {

@@ -21,6 +21,8 @@ pub struct Folder {
     pub files: Vec<PathBuf>,
     /// Their size, bytes.
     pub bytes: u64,
+    /// Number of folders they lie in.
+    pub folders: usize,
 }
 
 /// Length of a large file.
@@ -37,17 +39,24 @@ impl Folder {
             TreeKind::Large => {
                 (0..count).map(|number| (format!("/videos/part-{number:02}.mp4"), LARGE)).collect()
             }
-            TreeKind::Small => site(count, 300, 23_700),
-            TreeKind::Tiny => site(count, 100, 1_000),
+            TreeKind::Small => sized(site(count), SMALL),
+            TreeKind::Flat => sized(flat(count), SMALL),
+            TreeKind::Tiny => sized(site(count), TINY),
         };
         // From here on whatever is written is removed again, also if something fails.
-        let mut folder = Folder { path, files: Vec::new(), bytes: files.iter().map(|(_, size)| size).sum() };
+        let bytes = files.iter().map(|(_, size)| size).sum();
+        let mut folder = Folder { path, files: Vec::new(), bytes, folders: 0 };
         let at = |site_path: &str| folder.path.join(site_path.trim_start_matches('/'));
         let folders: BTreeSet<PathBuf> =
             files.iter().filter_map(|(path, _)| Some(at(path).parent()?.to_owned())).collect();
+        let mut all = BTreeSet::new();
         for inner in folders {
+            all.extend(
+                inner.ancestors().take_while(|path| path.starts_with(&folder.path)).map(Path::to_owned),
+            );
             fs::create_dir_all(&inner).with_context(|| format!("can't make {}", inner.display()))?;
         }
+        folder.folders = all.len();
         let written: Result<()> = files.par_iter().try_for_each(|(site_path, size)| {
             let file = at(site_path);
             fs::write(&file, content(site_path, *size))
@@ -85,16 +94,25 @@ fn remove(path: &Path) {
     let _ = fs::remove_dir_all(path);
 }
 
-/// The paths of a generated site of so many files, with sizes spread evenly.
-fn site(count: usize, smallest: u64, spread: u64) -> Vec<(String, u64)> {
+/// Smallest length of a file, and how far lengths spread evenly.
+type Lens = (u64, u64);
+const SMALL: Lens = (300, 23_700);
+const TINY: Lens = (100, 1_000);
+
+/// The paths of a generated site of so many files.
+fn site(count: usize) -> Vec<String> {
     let corpus = Corpus::of(count - count / 9);
-    let files = corpus.files().into_iter().take(count);
-    files
-        .map(|file| {
-            let size = smallest + Random::new(xxh3_64(file.site_path.as_bytes())).next() % spread;
-            (file.site_path, size)
-        })
-        .collect()
+    corpus.files().into_iter().take(count).map(|file| file.site_path).collect()
+}
+
+/// So many pages, a hundred to a folder.
+fn flat(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("/archive/{:05}/page-{:02}.html", number / 100, number % 100)).collect()
+}
+
+fn sized(paths: Vec<String>, (smallest, spread): Lens) -> Vec<(String, u64)> {
+    let size = |path: &String| smallest + Random::new(xxh3_64(path.as_bytes())).next() % spread;
+    paths.into_iter().map(|path| (path.clone(), size(&path))).collect()
 }
 
 /// Bytes that no other file has and that can't be compressed.

@@ -9,6 +9,7 @@ use crate::results::{Results, Tree, TreeKind};
 pub(super) fn targets(results: &Results) -> Vec<Target> {
     let trees = || results.compiling.figures.iter().flat_map(|figures| &figures.trees);
     let small = trees().find(|tree| tree.kind == TreeKind::Small);
+    let flat = trees().find(|tree| tree.kind == TreeKind::Flat);
     let large = trees().find(|tree| tree.kind == TreeKind::Large);
     let tiny = trees().filter(|tree| tree.kind == TreeKind::Tiny).max_by_key(|tree| tree.files);
     let files = |tree: Option<&Tree>, wanted: usize, kind: TreeKind| {
@@ -24,10 +25,18 @@ pub(super) fn targets(results: &Results) -> Vec<Target> {
             (Wanted::AtMost(1.3), "at most 1.3"),
             [name::COMPILE, name::FLOOR],
             format!(
-                "{} The floor is given the list of files and never looks for them.{}",
+                "{} The floor is given the list of files and never looks for them{}.{}",
                 first(small),
+                folders(small),
                 walk(small)
             ),
+        ),
+        against(
+            flat,
+            format!("compile {}: times the floor", files(flat, 100_000, TreeKind::Flat)),
+            (Wanted::AtMost(1.3), "at most 1.3"),
+            [name::COMPILE, name::FLOOR],
+            format!("{}{}", first(flat), walk(flat)),
         ),
         against(
             small,
@@ -76,6 +85,10 @@ fn time(tree: &Tree, name: &str) -> String {
 
 fn walk(tree: Option<&Tree>) -> String {
     tree.map_or(String::new(), |tree| format!(" A bare walk over them takes {}.", time(tree, name::WALK)))
+}
+
+fn folders(tree: Option<&Tree>) -> String {
+    tree.map_or(String::new(), |tree| format!(" in their {} folders", count(tree.folders)))
 }
 
 /// Where the time of one compilation went.
