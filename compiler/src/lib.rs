@@ -136,7 +136,10 @@ pub fn compile(
     let mut scan = scan?;
     let (rules, mut rule_notes) = rule_files::read(dist, options)?;
     rule_notes.append(&mut scan.rule_notes);
-    times.scan = started.elapsed();
+    match visit {
+        Visit::Look => times.scan = started.elapsed(),
+        Visit::Read => times.hash = started.elapsed(),
+    }
 
     let started = Instant::now();
     let mut files = scan.files;
@@ -146,7 +149,7 @@ pub fn compile(
     let hashed_bytes = hashed.map(|file| file.stamp.len).sum();
     hash::hash(dist, &mut files, observer)?;
     let assets = hash::assets(&files);
-    times.hash = started.elapsed();
+    times.hash += started.elapsed();
 
     let site = SiteInput {
         assets,

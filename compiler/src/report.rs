@@ -14,10 +14,10 @@ use crate::walk::ScanNote;
 /// How long each stage took.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Times {
-    /// Walking the folder; where nothing was known of the files, reading and hashing them on the way.
+    /// Walking the folder; zero where the files are read on the way, which then all counts as hashing.
     #[serde(serialize_with = "seconds")]
     pub scan: Duration,
-    /// Reading and hashing what was left.
+    /// Reading and hashing.
     #[serde(serialize_with = "seconds")]
     pub hash: Duration,
     /// Working out the answers.

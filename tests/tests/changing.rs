@@ -137,7 +137,7 @@ fn a_file_that_is_rewritten_before_it_was_looked_at_counts_as_it_is_then() {
     let site = Fixture::new("as the walk found it");
     let compiled = site.compile(When::Found, |path| fs::write(path, "as it is read").unwrap()).unwrap();
     let manifest = Manifest::open(&compiled.bytes).unwrap();
-    let asset = manifest.assets().find(|asset| asset.site_path().to_string() == "/page.html").unwrap();
+    let asset = manifest.assets().find(|asset| asset.site_path() == "/page.html").unwrap();
     assert_eq!(asset.size(), "as it is read".len() as u64);
 
     // As if it had never been anything else.

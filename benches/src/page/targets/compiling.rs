@@ -93,7 +93,9 @@ fn folders(tree: Option<&Tree>) -> String {
 
 /// Where the time of one compilation went.
 fn stages(stages: &[(String, f64)]) -> String {
-    let each: Vec<String> = stages.iter().map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
+    // Where the walk reads the files there is no time for it alone.
+    let stages = stages.iter().filter(|(_, time)| *time > 0.0);
+    let each: Vec<String> = stages.map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
     format!("The stages of one such run: {}.", each.join(", "))
 }
 

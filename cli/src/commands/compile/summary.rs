@@ -209,7 +209,9 @@ impl<'a> Summary<'a> {
             ("check", times.check),
             ("write", self.write_time),
         ];
-        let stages: Vec<_> = stages.iter().map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
+        // Where the walk itself reads the files there is no time for it alone.
+        let stages = stages.iter().filter(|(_, time)| !time.is_zero());
+        let stages: Vec<_> = stages.map(|(name, time)| format!("{name} {}", seconds(*time))).collect();
         format!("{} ({})", seconds(total), stages.join(", "))
     }
 }
