@@ -77,36 +77,24 @@ impl<'r> RequestPath<'r> {
     /// assert_eq!((request.path(), request.query()), ("/caf%C3%A9", "?x=1"));
     /// # Ok::<(), trailmark::RequestError>(())
     /// ```
+    // Inlined up to the first look, so that the path stays in registers on its way from here to a look-up.
+    #[inline]
     pub fn parse(
         target: &'r (impl AsRef<[u8]> + ?Sized),
         scratch: &'r mut Scratch,
     ) -> Result<Self, RequestError> {
         let target = target.as_ref();
-        if target.len() > MAX_REQUEST_LEN {
-            return Err(RequestError::TooLong { len: target.len() });
-        }
-        match target.first() {
-            Some(b'/') => {}
-            Some(b'\\') => return parse_slow(target, scratch),
-            _ => return Err(RequestError::NotAPath),
-        }
-        if is_quickly_plain(target) {
-            return Ok(RequestPath::plain(target));
-        }
-        match scan(target) {
-            Some(request) => Ok(request),
-            None => parse_slow(target, scratch),
-        }
+        if is_plain_target(target) { Ok(RequestPath::plain(target)) } else { parse_closely(target, scratch) }
     }
 
     /// Takes a request target that a URL parser would leave as it is, which nearly all are; `None` for any other, which
     /// [`RequestPath::parse`] rewrites. For many at once, since it needs no scratch space. O(length).
     pub fn as_is(target: &'r (impl AsRef<[u8]> + ?Sized)) -> Option<Self> {
         let target = target.as_ref();
-        if target.len() > MAX_REQUEST_LEN || target.first() != Some(&b'/') {
-            None
-        } else if is_quickly_plain(target) {
+        if is_plain_target(target) {
             Some(RequestPath::plain(target))
+        } else if target.len() > MAX_REQUEST_LEN || target.first() != Some(&b'/') {
+            None
         } else {
             scan(target)
         }
@@ -159,6 +147,27 @@ impl<'r> RequestPath<'r> {
     #[inline(always)]
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
+    }
+}
+
+/// Whether a target is a plain path without a query, as nearly all are. May say no where the answer is yes.
+fn is_plain_target(target: &[u8]) -> bool {
+    target.first() == Some(&b'/') && target.len() <= MAX_REQUEST_LEN && is_quickly_plain(target)
+}
+
+/// Parses a target that is not quickly plain.
+fn parse_closely<'r>(target: &'r [u8], scratch: &'r mut Scratch) -> Result<RequestPath<'r>, RequestError> {
+    if target.len() > MAX_REQUEST_LEN {
+        return Err(RequestError::TooLong { len: target.len() });
+    }
+    match target.first() {
+        Some(b'/') => {}
+        Some(b'\\') => return parse_slow(target, scratch),
+        _ => return Err(RequestError::NotAPath),
+    }
+    match scan(target) {
+        Some(request) => Ok(request),
+        None => parse_slow(target, scratch),
     }
 }
 
