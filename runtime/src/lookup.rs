@@ -96,14 +96,25 @@ impl Manifest<'_> {
         request: &RequestPath<'r>,
         not_found: u8,
     ) -> Resolution<'m, 'r> {
-        with_site_path(request, self.policy.decode, |decoded| {
-            let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
-            self.resolve(decoded, stored, request, not_found)
-        })
+        if request.is_plain() {
+            // A hit is answered here, in registers; all else by a call.
+            let found = self.slot_of(request.path_bytes());
+            let stored = found.and_then(|(slot, form)| self.entry_of(slot, form)).and_then(|entry| entry.stored);
+            if let Some(Stored::Serve { asset, rule }) = stored
+                && let Some(asset) = self.asset(asset)
+            {
+                return Resolution::Serve { asset, rule };
+            }
+            self.resolve(plain(request), stored, request, not_found)
+        } else {
+            with_decoded_path(request, self.policy.decode, |decoded| {
+                let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
+                self.resolve(decoded, stored, request, not_found)
+            })
+        }
     }
 
     /// Resolves a decoded path for which something, or nothing, is stored.
-    #[inline]
     pub(crate) fn resolve<'m, 'r>(
         &'m self,
         decoded: Decoded<'_>,
@@ -131,9 +142,15 @@ impl Manifest<'_> {
         }
     }
 
-    /// What is stored for a site path: nothing unless its stem is known. One hash, one slot, one comparison.
+    /// What is stored for a site path: nothing unless its stem is known.
     #[inline]
     pub(crate) fn entry(&self, site_path: &[u8]) -> Option<Entry<'_>> {
+        let (slot, form) = self.slot_of(site_path)?;
+        self.entry_of(slot, form)
+    }
+
+    /// The slot that holds the stem of a site path, and the form that the path has. One hash, one slot, one comparison.
+    fn slot_of(&self, site_path: &[u8]) -> Option<(&[u8; format::SLOT_LEN], Form)> {
         let (stem, form) = split_stem(site_path);
         let key = key::path_key(stem, self.seed);
         let (part, bucket) = self.index.bucket(key);
@@ -143,7 +160,7 @@ impl Manifest<'_> {
             return None;
         }
         let slot = self.slots.get(index)?;
-        if self.stem_of(slot)? == stem { self.entry_of(slot, form) } else { None }
+        (self.stem_of(slot)? == stem).then_some((slot, form))
     }
 
     /// What a slot says about one form of its stem.
