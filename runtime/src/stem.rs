@@ -75,6 +75,32 @@ impl Form {
 /// ```
 #[inline]
 pub fn split_stem(site_path: &[u8]) -> (&[u8], Form) {
+    const HTML: u64 = ending(b".html");
+    const INDEX: u64 = ending(b"/index");
+    const INDEX_SLASH: u64 = ending(b"/index/");
+    let Some(end) = site_path.last_chunk() else { return split_any(site_path) };
+    let end = u64::from_le_bytes(*end);
+    if (end >> 24 == HTML) | (end >> 16 == INDEX) | (end >> 8 == INDEX_SLASH) {
+        return split_any(site_path);
+    }
+    // Nearly every path. Whether there is a slash can't be foreseen, so this is arithmetic and no branch.
+    let has_slash = end >> 56 == u64::from(b'/');
+    let form = if has_slash { Form::Slash } else { Form::Bare };
+    let len = site_path.len() - usize::from(has_slash);
+    (site_path.get(..len).unwrap_or_default(), form)
+}
+
+/// A text as a number, its first byte the lowest.
+const fn ending(mut text: &[u8]) -> u64 {
+    let mut number = 0;
+    while let [start @ .., byte] = text {
+        number = number << 8 | *byte as u64;
+        text = start;
+    }
+    number
+}
+
+fn split_any(site_path: &[u8]) -> (&[u8], Form) {
     match site_path.last() {
         Some(b'/') => strip_first(site_path, &[Form::IndexSlash, Form::Slash]),
         Some(b'l') => strip_first(site_path, &[Form::IndexIndexHtml, Form::IndexHtml, Form::Html]),
