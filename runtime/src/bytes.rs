@@ -6,7 +6,7 @@
 
 /// The `N` bytes at `offset`, or zeros if they are not all there.
 #[inline(always)]
-fn array_at<const N: usize>(bytes: &[u8], offset: usize) -> [u8; N] {
+pub(crate) fn array_at<const N: usize>(bytes: &[u8], offset: usize) -> [u8; N] {
     match bytes.get(offset..).and_then(|tail| tail.first_chunk::<N>()) {
         Some(chunk) => *chunk,
         None => [0; N],

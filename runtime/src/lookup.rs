@@ -160,7 +160,7 @@ impl Manifest<'_> {
             return None;
         }
         let slot = self.slots.get(index)?;
-        (self.stem_of(slot)? == stem).then_some((slot, form))
+        self.holds(slot, stem).then_some((slot, form))
     }
 
     /// What a slot says about one form of its stem.

@@ -12,7 +12,7 @@ use core::fmt;
 
 use crate::answer::RuleId;
 use crate::asset::Asset;
-use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
+use crate::bytes::{array_at, slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::decode::DecodeMode;
 use crate::error::OpenError;
 use crate::format::{self, header, section};
@@ -227,6 +227,28 @@ impl<'a> Manifest<'a> {
             slot.get(format::SLOT_STEM..format::SLOT_STEM + usize::from(len))
         } else {
             slice_at(self.strings, u64_at(slot, 8), len.into())
+        }
+    }
+
+    /// Whether a slot holds a stem.
+    #[inline]
+    pub(crate) fn holds(&self, slot: &'a [u8; format::SLOT_LEN], stem: &[u8]) -> bool {
+        const BLOCK: usize = 16;
+        match stem.len().checked_sub(BLOCK) {
+            // Nearly every stem. Four blocks that overlap, since a loop or a call for just this length, which can't be
+            // foreseen, costs more.
+            Some(last) if stem.len() <= format::INLINE_STEM_LEN => {
+                let mut differences = [0; BLOCK];
+                for start in [0, BLOCK, 2 * BLOCK, last].map(|start| start.min(last)) {
+                    let wanted: [u8; BLOCK] = array_at(stem, start);
+                    let found: [u8; BLOCK] = array_at(slot, format::SLOT_STEM + start);
+                    for (difference, (wanted, found)) in differences.iter_mut().zip(wanted.iter().zip(found)) {
+                        *difference |= wanted ^ found;
+                    }
+                }
+                (usize::from(u16_at(slot, 0)) == stem.len()) & (u128::from_ne_bytes(differences) == 0)
+            }
+            _ => self.stem_of(slot) == Some(stem),
         }
     }
 
