@@ -99,7 +99,8 @@ impl Manifest<'_> {
         if request.is_plain() {
             // A hit is answered here, in registers; all else by a call.
             let found = self.slot_of(request.path_bytes());
-            let stored = found.and_then(|(slot, form)| self.entry_of(slot, form)).and_then(|entry| entry.stored);
+            let stored =
+                found.and_then(|(slot, form)| self.entry_of(slot, form)).and_then(|entry| entry.stored);
             if let Some(Stored::Serve { asset, rule }) = stored
                 && let Some(asset) = self.asset(asset)
             {

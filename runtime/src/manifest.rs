@@ -242,7 +242,8 @@ impl<'a> Manifest<'a> {
                 for start in [0, BLOCK, 2 * BLOCK, last].map(|start| start.min(last)) {
                     let wanted: [u8; BLOCK] = array_at(stem, start);
                     let found: [u8; BLOCK] = array_at(slot, format::SLOT_STEM + start);
-                    for (difference, (wanted, found)) in differences.iter_mut().zip(wanted.iter().zip(found)) {
+                    for (difference, (wanted, found)) in differences.iter_mut().zip(wanted.iter().zip(found))
+                    {
                         *difference |= wanted ^ found;
                     }
                 }
