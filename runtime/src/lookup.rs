@@ -106,13 +106,19 @@ impl Manifest<'_> {
             {
                 return Resolution::Serve { asset, rule };
             }
-            self.resolve(plain(request), stored, request, not_found)
+            self.resolve(plain(request), stored, *request, not_found)
         } else {
-            with_decoded_path(request, self.policy.decode, |decoded| {
-                let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
-                self.resolve(decoded, stored, request, not_found)
-            })
+            self.lookup_decoded(*request, not_found)
         }
+    }
+
+    /// Looks up a path that has to be decoded. Takes the request itself: nobody who only passes one on needs a place for it.
+    #[cold]
+    fn lookup_decoded<'m, 'r>(&'m self, request: RequestPath<'r>, not_found: u8) -> Resolution<'m, 'r> {
+        with_decoded_path(&request, self.policy.decode, |decoded| {
+            let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
+            self.resolve(decoded, stored, request, not_found)
+        })
     }
 
     /// Resolves a decoded path for which something, or nothing, is stored.
@@ -120,7 +126,7 @@ impl Manifest<'_> {
         &'m self,
         decoded: Decoded<'_>,
         stored: Option<Stored<'m>>,
-        request: &RequestPath<'r>,
+        request: RequestPath<'r>,
         not_found: u8,
     ) -> Resolution<'m, 'r> {
         let resolution = match stored {
@@ -128,8 +134,8 @@ impl Manifest<'_> {
                 Some(asset) => Resolution::Serve { asset, rule },
                 None => Resolution::NotFound { rule },
             },
-            Some(Stored::Redirect { target, rule }) => return self.redirect(target, request, rule),
-            None => self.miss(decoded.site_path, request, not_found),
+            Some(Stored::Redirect { target, rule }) => return self.redirect(target, &request, rule),
+            None => self.miss(decoded.site_path, &request, not_found),
         };
         let encodes = self.policy.flags & format::FLAG_CANONICAL_REDIRECT != 0;
         if decoded.is_canonical || !encodes || resolution.asset().is_none() {

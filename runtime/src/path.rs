@@ -84,7 +84,11 @@ impl<'r> RequestPath<'r> {
         scratch: &'r mut Scratch,
     ) -> Result<Self, RequestError> {
         let target = target.as_ref();
-        if is_plain_target(target) { Ok(RequestPath::plain(target)) } else { parse_closely(target, scratch) }
+        if is_plain_target(target) {
+            return Ok(RequestPath::plain(target));
+        }
+        let RequestPath { path, query, plain, cdn_cgi } = parse_closely(target, scratch)?;
+        Ok(RequestPath { path, query, plain, cdn_cgi })
     }
 
     /// Takes a request target that a URL parser would leave as it is, which nearly all are; `None` for any other, which
