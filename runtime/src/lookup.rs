@@ -313,3 +313,32 @@ pub enum RouteEffect<'a> {
     /// Redirects to another site path.
     Redirect(SitePath<'a>),
 }
+
+#[cfg(test)]
+mod tests {
+    use std::boxed::Box;
+    use std::vec::Vec;
+
+    use super::*;
+
+    #[test]
+    fn slot_holds_its_own_stem_and_none_that_differs_in_a_byte_or_in_length() {
+        let manifest = Manifest::open(include_bytes!("../../tests/golden/v1-workers.bin")).unwrap();
+        for len in 0..=format::INLINE_STEM_LEN {
+            let stem: Vec<u8> = (0..len as u8).map(|place| b'a' + place % 26).collect();
+            let mut slot = [0; format::SLOT_LEN];
+            slot[..2].copy_from_slice(&(len as u16).to_le_bytes());
+            slot[format::SLOT_STEM..][..len].copy_from_slice(&stem);
+            let slot: &'static [u8; format::SLOT_LEN] = Box::leak(Box::new(slot));
+            assert!(manifest.holds(slot, &stem), "{len}");
+            for place in 0..len {
+                let mut other = stem.clone();
+                other[place] ^= 0x20;
+                assert!(!manifest.holds(slot, &other), "{len}, byte {place}");
+            }
+            // What stands behind a stem is zero.
+            assert!(!manifest.holds(slot, &[&stem[..], b"\0"].concat()), "{len}");
+            assert!(len == 0 || !manifest.holds(slot, &stem[..len - 1]), "{len}");
+        }
+    }
+}
