@@ -85,7 +85,7 @@ mod tests {
     fn one_part_has_all_keys_in_order_of_their_buckets() {
         let shape = IndexShape { part_count: 1, buckets_per_part: 1000, slots_per_part: 7 };
         for key in [0, 1, u64::MAX, u64::MAX / 3, 0x8000_0000_0000_0000] {
-            assert_eq!(shape.bucket(key), (0, (u128::from(key) * 1000 >> 64) as u64));
+            assert_eq!(shape.bucket(key), (0, ((u128::from(key) * 1000) >> 64) as u64));
         }
     }
 
