@@ -8,7 +8,7 @@
 //! ```text
 //! header                    128 bytes
 //! section table             section_count x 24 bytes
-//! sections                  each at a multiple of 64 bytes, in the order of their kinds
+//! sections                  each at a multiple of 64 bytes, in any order
 //! ```
 //!
 //! Header:
