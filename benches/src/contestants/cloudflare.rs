@@ -75,7 +75,7 @@ impl Cloudflare {
     /// Applies html handling and, where that gives nothing, the search for a not-found page.
     fn intent(&self, path: &[u8], redirects: bool) -> Option<Intent> {
         // The names that are probed: the path's beginning, and a suffix written behind it.
-        let mut room = [0; 512];
+        let mut room = [0; USUAL_LEN];
         let mut long = Vec::new();
         let name = if path.len() + 16 <= room.len() {
             room.as_mut_slice()
@@ -149,7 +149,7 @@ impl Cloudflare {
     /// The redirect safety rule: there is no file of the destination's name, and the destination, with redirects off, shows
     /// the content of the file.
     fn is_safe(&self, path: &[u8], len: usize, suffix: &str, file: Entry) -> bool {
-        let mut room = [0; 512];
+        let mut room = [0; USUAL_LEN];
         let mut long = Vec::new();
         let end = len + suffix.len();
         let destination = if end <= room.len() {
@@ -169,6 +169,9 @@ impl Cloudflare {
         }
     }
 }
+
+/// Names up to this long, nearly all, are put together without an allocation. Short, since every look-up writes zeros over it first.
+const USUAL_LEN: usize = 128;
 
 /// Does not even probe for a redirect that could not be given.
 fn redirect_if(redirects: bool, redirect: impl FnOnce() -> Option<Intent>) -> Option<Intent> {
