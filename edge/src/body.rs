@@ -9,12 +9,15 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
+use trailmark::RuleId;
+
 use crate::error::BodyError;
 use crate::stream::FileStream;
 
 /// The body of a response.
 pub struct Body {
     kind: Kind,
+    rule: Option<RuleId>,
 }
 
 enum Kind {
@@ -27,12 +30,12 @@ enum Kind {
 impl Body {
     /// No bytes at all.
     pub const fn empty() -> Self {
-        Body { kind: Kind::Bytes(Bytes::new()) }
+        Body { kind: Kind::Bytes(Bytes::new()), rule: None }
     }
 
     /// Bytes in memory.
     pub fn full(bytes: impl Into<Bytes>) -> Self {
-        Body { kind: Kind::Bytes(bytes.into()) }
+        Body { kind: Kind::Bytes(bytes.into()), rule: None }
     }
 
     /// Any other body, in a box.
@@ -42,11 +45,21 @@ impl Body {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let body = body.map_err(|error| BodyError::Fallback(error.into())).boxed_unsync();
-        Body { kind: Kind::Boxed(body) }
+        Body { kind: Kind::Boxed(body), rule: None }
     }
 
     pub(crate) fn file(stream: FileStream) -> Self {
-        Body { kind: Kind::File(Box::new(stream)) }
+        Body { kind: Kind::File(Box::new(stream)), rule: None }
+    }
+
+    /// As the answer of a rule.
+    pub(crate) fn by(self, rule: RuleId) -> Self {
+        Body { rule: Some(rule), ..self }
+    }
+
+    /// The rule that answered; `None` if no manifest was asked, or the fallback service answered.
+    pub fn rule(&self) -> Option<RuleId> {
+        self.rule
     }
 }
 

@@ -24,6 +24,8 @@ mod live;
 mod options;
 mod plan;
 mod respond;
+#[cfg(feature = "server")]
+pub mod server;
 mod service;
 mod site;
 mod site_folder;

@@ -65,12 +65,16 @@ impl LiveSite {
                 Ok(())
             }
             Err(error) => {
-                self.edge.counters().failed_swaps.add_one();
-                let site = self.borrow();
-                tracing::error!(site = site.name(), error = chain(&error), "the present version stays");
+                self.keep(&error);
                 Err(error)
             }
         }
+    }
+
+    /// Logs and counts that there is no next version, since it could not be made: the present one stays.
+    pub fn keep(&self, reason: &(dyn std::error::Error + 'static)) {
+        self.edge.counters().failed_swaps.add_one();
+        tracing::error!(site = self.borrow().name(), error = chain(reason), "the present version stays");
     }
 }
 

@@ -72,7 +72,7 @@ pub struct AnsweredBy {
 pub(crate) fn respond(edge: &Edge, site: Arc<Site>, mut plan: Plan, is_head: bool) -> ResponseFuture {
     plan.set_content_length();
     let rule = plan.rule;
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::new(Body::empty().by(rule));
     *response.status_mut() = plan.status;
     *response.headers_mut() = plan.headers;
     if edge.options().reports_rules {
@@ -81,21 +81,21 @@ pub(crate) fn respond(edge: &Edge, site: Arc<Site>, mut plan: Plan, is_head: boo
     let file = match plan.content {
         _ if is_head => return ResponseFuture::ready(response),
         Content::Bytes(bytes) => {
-            *response.body_mut() = Body::full(bytes);
+            *response.body_mut() = Body::full(bytes).by(rule);
             return ResponseFuture::ready(response);
         }
         Content::File(file) if file.size == 0 => return ResponseFuture::ready(response),
         Content::File(file) => file,
     };
     if let Some(bytes) = edge.bodies().kept(&file.key, file.size) {
-        *response.body_mut() = in_memory(&bytes, file.parts);
+        *response.body_mut() = in_memory(&bytes, file.parts).by(rule);
         return ResponseFuture::ready(response);
     }
     let edge = edge.clone();
     ResponseFuture::waiting(async move {
         match load(&edge, &site, file).await {
-            Ok(body) => *response.body_mut() = body,
-            Err(status) => response = failure(status),
+            Ok(body) => *response.body_mut() = body.by(rule),
+            Err(status) => response = failure(status).map(|body| body.by(rule)),
         }
         response
     })
