@@ -5,4 +5,5 @@ pub(crate) mod compile;
 pub(crate) mod explain;
 pub(crate) mod inspect;
 pub(crate) mod resolve;
+pub(crate) mod serve;
 pub(crate) mod verify;

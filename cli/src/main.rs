@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, compile, explain, inspect, resolve, verify};
+use crate::commands::{bench, compile, explain, inspect, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -42,6 +42,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Bench(bench::Args),
+    Serve(Box<serve::Args>),
 }
 
 const AFTER_HELP: &str = "\
@@ -49,6 +50,7 @@ Examples:
   trailmark compile dist                           write dist.trailmark beside dist/
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
+  trailmark serve dist --watch                     answer in a browser, as the platform would
 
 `trailmark <COMMAND> --help` has examples for each command.
 
@@ -79,6 +81,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Serve(args) => serve::run(*args),
     }
 }
 

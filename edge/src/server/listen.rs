@@ -65,7 +65,8 @@ impl Listeners {
         self.sockets.len()
     }
 
-    pub(crate) fn into_sockets(self) -> Vec<TcpListener> {
+    /// The listeners, one for each thread, for a server of one's own.
+    pub fn into_sockets(self) -> Vec<TcpListener> {
         self.sockets
     }
 }

@@ -1,0 +1,97 @@
+//! Waits until the process is told to end, and ends in good order.
+
+use std::future::pending;
+use std::time::Duration;
+
+use anyhow::Context;
+use trailmark_edge::server::{Listeners, Running};
+
+use super::metrics_server;
+use crate::output;
+
+/// Serves metrics, if they are wanted, until SIGINT or SIGTERM; then shuts the server down. A second signal ends it at once.
+///
+/// # Errors
+/// The system gives no runtime, or no signals.
+pub(crate) fn until_ended(
+    running: &Running,
+    metrics: Option<(Listeners, impl Fn() -> String + Send + Sync + 'static)>,
+    shutdown_time: Duration,
+) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot wait for signals")?;
+    let ended = runtime.block_on(async {
+        let mut signals = Signals::new().context("cannot wait for signals")?;
+        let metrics = async {
+            match metrics {
+                Some((listeners, text)) => metrics_server::serve(listeners, text).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            () = signals.next() => {}
+            () = metrics => {}
+        }
+        let open = running.stats().open;
+        if open > 0 {
+            output::note(&format!(
+                "ending: {} may take {} more; a second signal ends at once",
+                output::count(usize::try_from(open).unwrap_or(usize::MAX), "connection"),
+                output::seconds(shutdown_time)
+            ));
+        }
+        let cut_off = tokio::select! {
+            cut_off = running.shut_down(shutdown_time) => cut_off,
+            () = signals.next() => {
+                running.stop();
+                usize::try_from(running.stats().open).unwrap_or(usize::MAX)
+            }
+        };
+        if cut_off > 0 {
+            output::warning(&format!("{} cut off", output::count(cut_off, "connection")));
+        }
+        Ok(())
+    });
+    runtime.shutdown_background();
+    ended
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    }
+}
