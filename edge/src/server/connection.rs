@@ -179,7 +179,8 @@ pub(crate) async fn carry<S: Answers>(
             is_known = true;
         }
         match conn.order() {
-            Some(Order::Drop) => return Poll::Ready(Ok(())),
+            // What lingers has an end of its own, and perhaps an error to tell.
+            Some(Order::Drop) if conn.phase() != Phase::Lingering => return Poll::Ready(Ok(())),
             Some(Order::End) if !is_ending => {
                 is_ending = true;
                 connection.as_mut().graceful_shutdown();
@@ -210,7 +211,7 @@ impl Watched {
     /// Reads and throws away what comes until the client is done.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let mut scratch = [0; 4096];
-        while self.lingered < MOST_LINGERED {
+        while self.lingered < MOST_LINGERED && self.conn.order() != Some(Order::Drop) {
             let mut buffer = ReadBuf::new(&mut scratch);
             let read = ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer));
             if read.is_err() || buffer.filled().is_empty() {

@@ -19,15 +19,26 @@ pub(crate) enum Phase {
 pub(crate) struct Connections {
     open: AtomicUsize,
     most: usize,
+    cut_off: AtomicUsize,
 }
 
 impl Connections {
     pub(crate) fn new(most: usize) -> Self {
-        Connections { open: AtomicUsize::new(0), most: most.max(1) }
+        Connections { open: AtomicUsize::new(0), most: most.max(1), cut_off: AtomicUsize::new(0) }
     }
 
     pub(crate) fn open(&self) -> usize {
         self.open.load(Ordering::Relaxed)
+    }
+
+    /// A thread ended while it still had so many.
+    pub(crate) fn cut_off(&self, count: usize) {
+        self.cut_off.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// How many were cut off when the threads ended.
+    pub(crate) fn were_cut_off(&self) -> usize {
+        self.cut_off.load(Ordering::Relaxed)
     }
 
     pub(crate) fn is_full(&self) -> bool {

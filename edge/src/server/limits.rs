@@ -8,8 +8,8 @@ use std::time::Duration;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ServerLimits {
-    /// The longest head of a request (its first line and headers), bytes; longer ones get 431. At least 8 KiB. Default 32 KiB: room
-    /// for the longest path, and for as much again of headers.
+    /// The longest head of a request (its first line and headers), bytes; longer ones get 431. One that arrives in large pieces may
+    /// be up to twice as long. At least 8 KiB. Default 32 KiB: room for the longest path, and for as much again of headers.
     pub head_bytes: usize,
     /// The most header fields of a request; more get 431. Default 100. Another number costs an allocation a request.
     pub head_fields: usize,

@@ -57,6 +57,10 @@ impl Registry {
         self.conns.push(conn);
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.conns.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.conns.is_empty()
     }
@@ -87,7 +91,10 @@ impl Registry {
                 Phase::New if is_ending && is_over(since, ticks.new_at_end) => Some(&stats.idle_closed),
                 Phase::New | Phase::Head if is_over(since, ticks.head) => Some(&stats.slow_heads),
                 Phase::Idle if is_over(since, ticks.idle) => Some(&stats.idle_closed),
-                Phase::Lingering if is_over(since, ticks.linger) => Some(&stats.idle_closed),
+                Phase::Lingering if is_over(since, ticks.linger) => {
+                    conn.tell(Order::Drop);
+                    return false;
+                }
                 _ => None,
             };
             let is_stalled = conn.blocked_since(now).is_some_and(|since| is_over(since, ticks.stall));

@@ -101,20 +101,19 @@ impl Running {
             }
             is_serving
         });
-        let left = || self.connections.open();
-        let mut at_end = left();
-        loop {
-            tokio::select! {
-                // Each thread has a receiver until it ends.
-                () = self.phase.closed() => return at_end.min(left()),
-                () = tokio::time::sleep(Duration::from_millis(20)) => at_end = left(),
-            }
-        }
+        self.ended().await
     }
 
     /// Ends at once; connections are cut off.
     pub fn stop(&self) {
         self.phase.send_replace(Phase::Stopped);
+    }
+
+    /// Waits until all threads have ended. Gives the number of connections that were cut off.
+    pub async fn ended(&self) -> usize {
+        // Each thread has a receiver until it ends.
+        self.phase.closed().await;
+        self.connections.were_cut_off()
     }
 }
 

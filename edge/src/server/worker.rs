@@ -38,6 +38,8 @@ pub(crate) struct Worker<S> {
 /// What hyper is told about limits.
 pub(crate) fn http(limits: &ServerLimits) -> http1::Builder {
     let mut http = http1::Builder::new();
+    // Who has sent all requests may say so, and still wants the answers.
+    http.half_close(true);
     http.max_buf_size(limits.head_bytes.max(LEAST_HEAD_BYTES));
     if limits.head_fields != DEFAULT_FIELDS {
         http.max_headers(limits.head_fields);
@@ -107,6 +109,8 @@ impl<S: Answers> Worker<S> {
             tokio::select! {
                 () = tokio::time::sleep(ROOM_TICK) => {}
                 changed = phase.changed() => if changed.is_err() || *phase.borrow_and_update() == Phase::Stopped {
+                    self.registry.forget_ended();
+                    self.connections.cut_off(self.registry.len());
                     return;
                 },
             }
@@ -116,7 +120,11 @@ impl<S: Answers> Worker<S> {
                 self.registry.sweep(&self.told.stats);
             }
             self.registry.forget_ended();
-            if self.registry.is_empty() || now >= deadline {
+            if self.registry.is_empty() {
+                return;
+            }
+            if now >= deadline {
+                self.connections.cut_off(self.registry.len());
                 return;
             }
         }

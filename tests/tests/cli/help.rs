@@ -2,7 +2,7 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 6] = ["compile", "resolve", "explain", "inspect", "verify", "bench"];
+const COMMANDS: [&str; 7] = ["compile", "resolve", "explain", "inspect", "verify", "bench", "serve"];
 
 #[test]
 fn every_command_has_a_paragraph_examples_and_its_exit_status() {

@@ -7,6 +7,7 @@ use anyhow::{Context, bail};
 
 use crate::output;
 use crate::site::SiteArgs;
+use crate::source::Source;
 
 /// What the user says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -128,6 +129,8 @@ fn beside(manifest: &Path) -> anyhow::Result<PathBuf> {
     if dist != manifest && dist.is_dir() {
         return Ok(dist);
     }
+    // If it is none, that is what should be said.
+    Source::open(manifest, &SiteArgs::default(), true)?;
     let manifest = manifest.display();
     bail!("where are the files of {manifest}? there is no folder {}; name it with --dist DIR", dist.display())
 }

@@ -44,7 +44,7 @@ pub(crate) fn until_ended(
             cut_off = running.shut_down(shutdown_time) => cut_off,
             () = signals.next() => {
                 running.stop();
-                usize::try_from(running.stats().open).unwrap_or(usize::MAX)
+                running.ended().await
             }
         };
         if cut_off > 0 {
