@@ -32,6 +32,8 @@ pub struct Running {
 
 /// Starts a server: a thread for each listener.
 ///
+/// Bodies of requests are for the fallback service to read, and to limit. Where none does, they are not read.
+///
 /// # Errors
 /// [`io::Error`] if the system gives no thread, or the listeners can't be waited for.
 pub fn start<S: Answers>(
