@@ -4,17 +4,17 @@ use std::fmt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A moment.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment {
     seconds: u64,
-    millis: u32,
+    nanos: u32,
 }
 
 impl Moment {
     pub(crate) fn now() -> Moment {
         // A clock before 1970 is told as 1970.
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Moment { seconds: since.as_secs(), millis: since.subsec_millis() }
+        Moment { seconds: since.as_secs(), nanos: since.subsec_nanos() }
     }
 
     fn of_day(self) -> (u64, u64, u64) {
@@ -38,7 +38,7 @@ pub(crate) struct Dated(pub(crate) Moment);
 impl fmt::Display for Dated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day) = date(self.0.seconds / 86_400);
-        write!(f, "{year:04}-{month:02}-{day:02}T{}.{:03}Z", self.0, self.0.millis)
+        write!(f, "{year:04}-{month:02}-{day:02}T{}.{:03}Z", self.0, self.0.nanos / 1_000_000)
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
         ] {
             assert_eq!(date(day), expected, "{day}");
         }
-        let moment = Moment { seconds: 20_779 * 86_400 + 3723, millis: 7 };
+        let moment = Moment { seconds: 20_779 * 86_400 + 3723, nanos: 7_000_001 };
         assert_eq!(Dated(moment).to_string(), "2026-11-22T01:02:03.007Z");
     }
 }

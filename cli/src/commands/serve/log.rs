@@ -54,8 +54,33 @@ struct Shared {
 
 #[derive(Default)]
 struct Waiting {
-    lines: Vec<u8>,
+    lines: Lines,
     dropped: u64,
+}
+
+/// Lines one after the other, with the moment and the end of each.
+#[derive(Default)]
+struct Lines {
+    text: Vec<u8>,
+    ends: Vec<(Moment, usize)>,
+}
+
+impl Lines {
+    fn add(&mut self, now: Moment, line: impl FnOnce(&mut Vec<u8>)) {
+        line(&mut self.text);
+        self.ends.push((now, self.text.len()));
+    }
+
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    fn each(&self) -> impl Iterator<Item = (Moment, &[u8])> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        let each = starts.zip(&self.ends);
+        each.map(|(start, (now, end))| (*now, self.text.get(start..*end).unwrap_or_default()))
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -113,8 +138,9 @@ impl Log {
     /// Logs that something happened.
     pub(crate) fn event(&self, level: Level, message: &str, fields: &[(&'static str, String)]) {
         let shared = &self.shared;
-        shared.put(shared.settings.threads, |out| {
-            line::event(out, shared.look, Moment::now(), level, message, fields);
+        let now = Moment::now();
+        shared.put(shared.settings.threads, now, |out| {
+            line::event(out, shared.look, now, level, message, fields);
         });
     }
 
@@ -135,18 +161,18 @@ impl Log {
 
 impl Shared {
     /// Adds a line to a buffer, and sees to it that it is written.
-    fn put(&self, buffer: usize, line: impl FnOnce(&mut Vec<u8>)) {
+    fn put(&self, buffer: usize, now: Moment, line: impl FnOnce(&mut Vec<u8>)) {
         if self.is_closed.load(Relaxed) {
             return;
         }
         let Some(waiting) = self.waiting.get(buffer) else { return };
         {
             let mut waiting = lock(waiting);
-            if waiting.lines.len() >= MOST_WAITING {
+            if waiting.lines.text.len() >= MOST_WAITING {
                 waiting.dropped += 1;
                 return;
             }
-            line(&mut waiting.lines);
+            waiting.lines.add(now, line);
         }
         // Read first: writing would take the cache line from the other threads.
         if !self.is_told.load(Relaxed)
@@ -158,26 +184,21 @@ impl Shared {
     }
 
     fn write_until_end(&self) {
-        let mut lines = Vec::new();
+        let mut taken: Vec<Lines> = self.waiting.iter().map(|_| Lines::default()).collect();
+        let mut text = Vec::new();
         loop {
             let is_last = self.is_ending.load(Relaxed);
             self.is_told.store(false, Relaxed);
-            for waiting in &self.waiting {
-                lines.clear();
-                let dropped = {
-                    let mut waiting = lock(waiting);
-                    std::mem::swap(&mut lines, &mut waiting.lines);
-                    std::mem::take(&mut waiting.dropped)
-                };
-                if dropped > 0 {
-                    self.dropped.fetch_add(dropped, Relaxed);
-                    line::dropped(&mut lines, self.look, Moment::now(), dropped);
-                }
-                if !lines.is_empty() && self.write(&lines).is_err() {
-                    // Nobody reads any more. Sites are served all the same.
-                    self.is_closed.store(true, Relaxed);
-                    return;
-                }
+            let dropped = self.take(&mut taken);
+            in_order(&taken, &mut text);
+            if dropped > 0 {
+                self.dropped.fetch_add(dropped, Relaxed);
+                line::dropped(&mut text, self.look, Moment::now(), dropped);
+            }
+            if !text.is_empty() && self.write(&text).is_err() {
+                // Nobody reads any more. Sites are served all the same.
+                self.is_closed.store(true, Relaxed);
+                return;
             }
             if is_last {
                 return;
@@ -188,6 +209,18 @@ impl Shared {
                 std::thread::sleep(WRITE_EVERY);
             }
         }
+    }
+
+    /// Takes what is waiting, and says how many lines were dropped.
+    fn take(&self, taken: &mut [Lines]) -> u64 {
+        let mut dropped = 0;
+        for (lines, waiting) in taken.iter_mut().zip(&self.waiting) {
+            lines.clear();
+            let mut waiting = lock(waiting);
+            std::mem::swap(lines, &mut waiting.lines);
+            dropped += std::mem::take(&mut waiting.dropped);
+        }
+        dropped
     }
 
     fn write(&self, lines: &[u8]) -> io::Result<()> {
@@ -201,12 +234,22 @@ impl Shared {
     }
 }
 
+/// Puts the lines of all threads into one text, in order of time. Those of each thread are in order.
+fn in_order(taken: &[Lines], text: &mut Vec<u8>) {
+    text.clear();
+    let mut lines: Vec<_> = taken.iter().flat_map(Lines::each).collect();
+    lines.sort_by_key(|(now, _)| *now);
+    lines.iter().for_each(|(_, line)| text.extend_from_slice(line));
+}
+
 impl RequestLog for Shared {
     fn answered(&self, answered: &Answered<'_>) {
-        self.put(answered.thread, |out| line::answered(out, self.look, Moment::now(), answered));
+        let now = Moment::now();
+        self.put(answered.thread, now, |out| line::answered(out, self.look, now, answered));
     }
 
     fn malformed(&self, thread: usize, peer: SocketAddr, why: &dyn std::fmt::Display) {
-        self.put(thread, |out| line::malformed(out, self.look, Moment::now(), peer, &why.to_string()));
+        let now = Moment::now();
+        self.put(thread, now, |out| line::malformed(out, self.look, now, peer, &why.to_string()));
     }
 }
