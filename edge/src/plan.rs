@@ -108,7 +108,8 @@ fn short_text(site: &Site, answer: &Answer<'_, '_>) -> Bytes {
 /// The headers of an answer; `None` if one can't be. Lines of one name become one, but for `set-cookie`. What concerns the connection
 /// or the length of the body is not the site's to say, and left out.
 fn header_map(answer: &Answer<'_, '_>) -> Option<HeaderMap> {
-    let mut map: HeaderMap = HeaderMap::with_capacity(8);
+    // Room for those of nearly all answers. For two more, the map takes more than what the allocator has at hand.
+    let mut map: HeaderMap = HeaderMap::with_capacity(6);
     for (name, value) in answer.headers() {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         if is_of_connection(&name) {

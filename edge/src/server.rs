@@ -4,6 +4,22 @@
 //! it is shut down. A thread shares nothing with the others while it answers; what it counts is added up when somebody asks.
 //!
 //! TLS and HTTP/2 are left to what stands in front.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use trailmark_edge::server::{Listeners, ServerLimits, start};
+//! use trailmark_edge::{Edge, LiveSite, Site, SiteService};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let site = LiveSite::new(&Edge::default(), Site::open("dist.trailmark", "dist")?);
+//! let listeners = Listeners::bind("127.0.0.1:8080".parse()?, 4)?;
+//! let running = start(listeners, SiteService::new(site), &ServerLimits::default(), None)?;
+//! println!("http://{}/", running.address());
+//! // When it is time to end:
+//! let cut_off = running.shut_down(Duration::from_secs(10)).await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod connection;
 mod control;

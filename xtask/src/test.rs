@@ -204,22 +204,26 @@ fn count_tests(output: &str) -> (u32, u32) {
     })
 }
 
-/// The runtime without features, and with each of them alone.
+/// The libraries that have features, without them, and with each alone.
 fn features() -> Ended {
-    let features = match features_of("trailmark") {
-        Ok(features) => features,
-        Err(error) => return Ended::Failed(format!("{error:#}")),
-    };
-    let base = ["clippy", "--quiet", "--package", "trailmark", "--all-targets", "--no-default-features"];
-    for feature in std::iter::once("").chain(features.iter().map(String::as_str)) {
-        let mut cargo = cargo(&base);
-        cargo.args(["--features", feature, "--", "-D", "warnings"]);
-        let ended = command(cargo);
-        if !matches!(ended, Ended::Passed(_)) {
-            return ended;
+    let mut tried = Vec::new();
+    for package in ["trailmark", "trailmark-edge"] {
+        let features = match features_of(package) {
+            Ok(features) => features,
+            Err(error) => return Ended::Failed(format!("{error:#}")),
+        };
+        let base = ["clippy", "--quiet", "--package", package, "--all-targets", "--no-default-features"];
+        for feature in std::iter::once("").chain(features.iter().map(String::as_str)) {
+            let mut cargo = cargo(&base);
+            cargo.args(["--features", feature, "--", "-D", "warnings"]);
+            let ended = command(cargo);
+            if !matches!(ended, Ended::Passed(_)) {
+                return ended;
+            }
         }
+        tried.push(format!("{package} without features, and with each alone: {}", features.join(", ")));
     }
-    Ended::Passed(format!("trailmark without features, and with each alone: {}", features.join(", ")))
+    Ended::Passed(tried.join("; "))
 }
 
 /// The features of a member, as its Cargo.toml lists them.
