@@ -70,6 +70,7 @@ impl<S: Answers> Worker<S> {
                     Err(error) => {
                         self.told.stats.accept_errors.add(1);
                         self.say(&format!("can't accept a connection: {error}"));
+                        self.registry.make_room(&self.told.stats);
                         pause_until = Some(Instant::now() + ERROR_PAUSE);
                     }
                 },
