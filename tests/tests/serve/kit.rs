@@ -38,16 +38,24 @@ impl Server {
         Server::of(place.command(["serve"].iter().chain(arguments)))
     }
 
-    pub(super) fn of(mut command: Command) -> Server {
+    pub(super) fn of(command: Command) -> Server {
+        Server::try_of(command).unwrap_or_else(|said| panic!("it did not start: {said}"))
+    }
+
+    /// What it says, if it does not start.
+    pub(super) fn try_of(mut command: Command) -> Result<Server, String> {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let stderr = collect(child.stderr.take().unwrap());
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut line = String::new();
         out.read_line(&mut line).unwrap();
-        let start = line.find("http://").unwrap_or_else(|| panic!("{line:?}: {}", stderr.lock().unwrap()));
+        let Some(start) = line.find("http://") else {
+            child.wait().unwrap();
+            return Err(stderr.lock().unwrap().clone());
+        };
         let address = line[start + 7..].split('/').next().unwrap().parse().unwrap();
-        Server { child, address, stdout: collect(out), stderr }
+        Ok(Server { child, address, stdout: collect(out), stderr })
     }
 
     pub(super) fn id(&self) -> u32 {
