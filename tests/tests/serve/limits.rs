@@ -68,7 +68,7 @@ fn a_client_that_stops_reading_is_closed_and_one_that_reads_slowly_is_not() {
     let mut stalled = server.connect();
     stalled.send("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut slow = server.connect();
-    slow.send("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+    slow.send("GET /large.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     let started = Instant::now();
     let mut piece = vec![0; 1 << 20];
     let mut read = 0;
