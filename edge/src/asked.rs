@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use trailmark::{Request, RequestError, RequestHeaders, RequestPath, Scratch};
 
 use crate::host::{BadRequest, Origin};
@@ -14,6 +14,8 @@ pub(crate) struct Asked<'r> {
     pub(crate) method: &'r Method,
     pub(crate) origin: Origin<'r>,
     pub(crate) headers: &'r HeaderMap,
+    /// The headers as one line each, if any has several.
+    joined: Option<Box<HeaderMap>>,
     target: Cow<'r, str>,
 }
 
@@ -31,7 +33,8 @@ impl<'r> Asked<'r> {
         // `http://example.com?x` has the path `/`.
         let target =
             if target.starts_with('?') { Cow::Owned(format!("/{target}")) } else { Cow::Borrowed(target) };
-        Ok(Asked { method, origin, headers, target })
+        let joined = (headers.len() != headers.keys_len()).then(|| Box::new(joined(headers)));
+        Ok(Asked { method, origin, headers, joined, target })
     }
 
     pub(crate) fn is_head(&self) -> bool {
@@ -56,10 +59,20 @@ impl<'r> Asked<'r> {
     }
 
     fn request<'p>(&'p self, path: RequestPath<'p>) -> Request<'p> {
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let headers = self.joined.as_deref().unwrap_or(self.headers);
+        let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
         let mut request = Request::new(self.method.as_str(), path, RequestHeaders::from_list(headers));
         request.scheme = self.origin.scheme;
         request.host = &self.origin.host;
         request
     }
+}
+
+/// Several lines of one name are one value to the platform, joined with commas.
+fn joined(headers: &HeaderMap) -> HeaderMap {
+    let all = |name: &HeaderName| {
+        let lines: Vec<&[u8]> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+        HeaderValue::from_bytes(&lines.join(&b", "[..]))
+    };
+    headers.keys().filter_map(|name| Some((name.clone(), all(name).ok()?))).collect()
 }

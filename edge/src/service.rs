@@ -125,9 +125,12 @@ struct ForGuard {
 
 impl ForGuard {
     fn of<B>(request: &Request<B>) -> Self {
-        let names = ["host", "sec-fetch-dest"];
-        let values = names.iter().filter_map(|name| Some((*name, request.headers().get(*name)?.clone())));
-        let headers = values.map(|(name, value)| (http::HeaderName::from_static(name), value)).collect();
+        let mut headers = HeaderMap::new();
+        for name in ["host", "sec-fetch-dest"].map(http::HeaderName::from_static) {
+            for value in request.headers().get_all(&name) {
+                headers.append(name.clone(), value.clone());
+            }
+        }
         ForGuard { method: request.method().clone(), uri: request.uri().clone(), headers }
     }
 

@@ -38,9 +38,9 @@ pub struct Request<'r> {
 pub struct RequestHeaders<'r> {
     /// The value of `If-None-Match`, if sent.
     pub if_none_match: Option<&'r [u8]>,
-    /// Whether there is an `Authorization` header.
+    /// Whether there is an `Authorization` header with anything in it.
     pub has_authorization: bool,
-    /// Whether there is a `Range` header.
+    /// Whether there is a `Range` header with anything in it.
     pub has_range: bool,
     /// The value of `Sec-Fetch-Mode`, if sent.
     pub sec_fetch_mode: Option<&'r [u8]>,
@@ -49,7 +49,8 @@ pub struct RequestHeaders<'r> {
 }
 
 impl<'r> RequestHeaders<'r> {
-    /// Takes what matters out of a list of headers. Names in any case; of a repeated name, the last counts.
+    /// Takes what matters out of a list of headers. Names in any case; of a repeated name, the last counts;
+    /// the platform joins such lines with `, `, as the caller should.
     pub fn from_list<V: AsRef<[u8]> + ?Sized + 'r>(
         headers: impl IntoIterator<Item = (&'r str, &'r V)>,
     ) -> Self {
@@ -59,9 +60,9 @@ impl<'r> RequestHeaders<'r> {
             if name.eq_ignore_ascii_case("if-none-match") {
                 found.if_none_match = Some(value);
             } else if name.eq_ignore_ascii_case("authorization") {
-                found.has_authorization = true;
+                found.has_authorization |= !value.is_empty();
             } else if name.eq_ignore_ascii_case("range") {
-                found.has_range = true;
+                found.has_range |= !value.is_empty();
             } else if name.eq_ignore_ascii_case("sec-fetch-mode") {
                 found.sec_fetch_mode = Some(value);
             } else if name.eq_ignore_ascii_case("sec-fetch-dest") {

@@ -8,6 +8,7 @@ mod compare;
 mod corpus;
 mod driver;
 mod generate;
+mod http;
 mod random;
 mod reply;
 mod report;
@@ -55,6 +56,9 @@ pub(crate) struct Args {
     /// Only the case of this number, with all its answers
     #[arg(long, value_name = "NUMBER")]
     case: Option<u64>,
+    /// Have trailmark-edge serve the sites, send both sides the same bytes over HTTP, and compare all that comes back
+    #[arg(long)]
+    http: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -83,24 +87,29 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let mut all_fine = true;
     for &platform in args.platform.list() {
         let report = judge(platform, args)?;
-        print!("{}", report.text(platform, args.seed, args.show));
+        print!("{}", report.text(platform, args.seed, args.show, &artefacts(args.http)));
         all_fine &= report.is_fine();
     }
     Ok(Exit::finding_if(!all_fine))
 }
 
-/// One platform for a short while, for `cargo xtask test`: what was compared.
+/// One platform for a short while, by the manifest or over HTTP, for `cargo xtask test`: what was compared.
 ///
 /// # Errors
 /// If there is a difference without an explanation, or the platform's code can't be asked.
-pub(crate) fn short(platform: Platform, seed: u64, requests: u32) -> Result<String> {
-    let args = Args { seed, requests, platform: Platforms::Both, show: 5, case: None };
+pub(crate) fn short(platform: Platform, seed: u64, requests: u32, http: bool) -> Result<String> {
+    let args = Args { seed, requests, platform: Platforms::Both, show: 5, case: None, http };
     let report = judge(platform, &args)?;
     if !report.is_fine() {
-        print!("{}", report.text(platform, seed, args.show));
+        print!("{}", report.text(platform, seed, args.show, &artefacts(http)));
         bail!("{}, see above", report.last_line());
     }
     Ok(report.last_line())
+}
+
+/// Names of what is known to be a server's doing.
+fn artefacts(over_http: bool) -> Vec<&'static str> {
+    if over_http { http::artefacts() } else { compare::artefacts() }
 }
 
 /// Puts all cases of one platform to both sides, several at a time.
@@ -133,9 +142,14 @@ fn cases(platform: Platform, args: &Args) -> Result<Vec<Case>> {
 fn judge_share<'c>(args: &Args, cases: impl Iterator<Item = &'c Case>, done: &AtomicUsize) -> Result<Report> {
     let mut driver = Driver::start()?;
     let mut report = Report::default();
+    let tells_all = args.case.is_some();
+    let over_http = args.http.then(|| http::Judge::start(args.seed, tells_all)).transpose()?;
     for case in cases {
-        judge_case(case.clone(), &mut driver, args.case.is_some(), &mut report)
-            .with_context(|| format!("{} ({})", case.title, case.again))?;
+        let judged = match &over_http {
+            Some(judge) => judge.judge(case.clone(), &mut driver, &mut report),
+            None => judge_case(case.clone(), &mut driver, tells_all, &mut report),
+        };
+        judged.with_context(|| format!("{} ({})", case.title, case.again))?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
         if done.is_multiple_of(100) {
             eprintln!("{}: {done} cases", case.platform);
@@ -169,6 +183,7 @@ fn judge_case(mut case: Case, driver: &mut Driver, tell_all: bool, report: &mut 
         }
         report.count(verdict, &case, &ours.rule, theirs.status());
         if verdict == Verdict::Different {
+            let ours = format!("{} ({})", ours.reply, ours.rule);
             report.tell(&case, ask, &theirs, &ours);
         }
     }

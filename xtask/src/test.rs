@@ -73,6 +73,7 @@ const STEPS: [Step; 15] = [
 /// Lists that are small and odd: page files beside folders; a folder called `404.html`.
 const SMOKE_SITES: [&str; 2] = ["docusaurus-noslash", "gatsby-starter-blog"];
 const LIVE_REQUESTS: u32 = 1500;
+const LIVE_HTTP_REQUESTS: u32 = 500;
 const LIVE_SEED: u64 = 1;
 
 /// Runs the task.
@@ -268,12 +269,17 @@ fn fuzz_targets() -> Ended {
     }
 }
 
-/// The live oracle for a short while, always the same requests.
+/// The live oracle for a short while, always the same requests: of the manifest, then over HTTP.
 fn live_oracle(platform: Platform) -> Ended {
     if let Err(error) = npm::install() {
         return Ended::CouldNotRun(format!("{error:#}"));
     }
-    from(oracle::short(platform, LIVE_SEED, LIVE_REQUESTS))
+    let asked = oracle::short(platform, LIVE_SEED, LIVE_REQUESTS, false);
+    let asked = asked.and_then(|by_manifest| {
+        let over_http = oracle::short(platform, LIVE_SEED, LIVE_HTTP_REQUESTS, true)?;
+        Ok(format!("{by_manifest}; over HTTP {over_http}"))
+    });
+    from(asked)
 }
 
 fn smoke_sites() -> Ended {

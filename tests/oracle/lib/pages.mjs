@@ -33,7 +33,7 @@ export async function askPages(site, timeoutMs) {
     await stopPages();
     throw error;
   }
-  return { answers: await askAll(base, site, timeoutMs), warnings };
+  return { answers: await askAll(base, site, timeoutMs), warnings, address: base.host };
 }
 
 export async function stopPages() {

@@ -30,7 +30,7 @@ export async function askWorkers(site, timeoutMs) {
   miniflare().setManifestHook(site.etags === "content" ? contentManifest : null);
   const base = await runtime.start(workerOptions(site));
   const answers = await askAll(base, site, timeoutMs);
-  return { answers, warnings: runtime.warnings };
+  return { answers, warnings: runtime.warnings, address: base.host };
 }
 
 export const stopWorkers = () => runtime.stop();

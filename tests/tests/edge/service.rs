@@ -54,6 +54,31 @@ async fn the_fallback_answers_where_the_worker_would_and_is_guarded() {
     assert_eq!((got.status, &got.body[..]), (403, &b"Blocked"[..]));
 }
 
+#[tokio::test]
+async fn several_lines_of_a_header_are_one_value() {
+    let kit = Kit::new(Semantics::Platform, &[("page.html", b"page")]);
+    let tag = header(&kit.get("/page").await, "etag").to_owned();
+    let lines = |count: usize| vec![("if-none-match", tag.as_str()); count];
+    assert_eq!(kit.ask("GET", "/page", &lines(1)).await.status, 304);
+    assert_eq!(
+        kit.ask("GET", "/page", &lines(2)).await.status,
+        200,
+        "a list, which the platform does not read"
+    );
+    let kit = Kit::new(Semantics::Standard, &[("page.html", b"page")]);
+    assert_eq!(kit.ask("GET", "/page", &lines(2)).await.status, 304);
+}
+
+#[tokio::test]
+async fn an_empty_range_or_authorization_is_none() {
+    let kit = Kit::new(Semantics::Platform, &[("page.html", b"page")]);
+    for name in ["range", "authorization"] {
+        let got = kit.ask("GET", "/page", &[(name, "")]).await;
+        assert_eq!(header(&got, "cache-control"), "public, max-age=0, must-revalidate");
+        assert_eq!(header(&kit.ask("GET", "/page", &[(name, "x")]).await, "cache-control"), "");
+    }
+}
+
 /// Stands for a Worker script.
 #[derive(Clone)]
 struct Script;

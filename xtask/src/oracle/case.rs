@@ -66,6 +66,13 @@ pub(super) struct Condition {
     pub(super) behind: String,
 }
 
+impl Condition {
+    /// The value of the header.
+    pub(super) fn text(&self, tag: impl Fn(&str) -> String) -> String {
+        format!("{}{}{}", self.before, tag(&self.file), self.behind)
+    }
+}
+
 impl Case {
     /// The options, in a line.
     pub(super) fn options(&self) -> String {
@@ -149,10 +156,8 @@ impl Ask {
 
     /// All headers, with tags as `tag` gives them.
     pub(super) fn headers_with(&self, tag: impl Fn(&str) -> String) -> Vec<(String, String)> {
-        let condition = self.if_none_match.as_ref().map(|condition| {
-            let Condition { before, file, behind } = condition;
-            ("if-none-match".to_owned(), format!("{before}{}{behind}", tag(file)))
-        });
+        let condition =
+            self.if_none_match.as_ref().map(|condition| ("if-none-match".to_owned(), condition.text(&tag)));
         self.headers.iter().cloned().chain(condition).collect()
     }
 

@@ -9,21 +9,25 @@ use super::reply::Reply;
 pub(super) enum Verdict {
     /// The same.
     Equal,
-    /// Different, for a known reason that is no matter of the platform: an index into [`ARTEFACTS`].
+    /// Different, for a known reason that is no matter of the platform: its place among the known ones.
     Artefact(usize),
     /// Different.
     Different,
 }
 
 /// Something that only the development server does.
-pub(super) struct Artefact {
-    /// What it is.
-    pub(super) name: &'static str,
+struct Artefact {
+    name: &'static str,
     applies: fn(&Case, &Ask, &Reply, &Reply) -> bool,
 }
 
 /// The known ones. Each is met only where the answers differ.
-pub(super) const ARTEFACTS: &[Artefact] = &[];
+const ARTEFACTS: &[Artefact] = &[];
+
+/// Their names.
+pub(super) fn artefacts() -> Vec<&'static str> {
+    ARTEFACTS.iter().map(|artefact| artefact.name).collect()
+}
 
 /// Compares the platform's answer with ours.
 pub(super) fn compare(case: &Case, ask: &Ask, theirs: &Reply, ours: &Reply) -> Verdict {

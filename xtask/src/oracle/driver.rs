@@ -25,6 +25,9 @@ pub(super) struct CaseReply {
     pub(super) answers: Vec<DriverAnswer>,
     /// Why the case could not start.
     pub(super) error: Option<String>,
+    /// Where the site goes on being served until the next case.
+    #[serde(default)]
+    pub(super) address: Option<String>,
 }
 
 /// What the platform answered to one request.
@@ -49,7 +52,8 @@ pub(super) enum DriverAnswer {
     },
 }
 
-const ATTEMPTS: usize = 4;
+/// How often something is tried that may have failed because of the machine.
+pub(super) const ATTEMPTS: usize = 4;
 
 /// What a server or a connection says that failed for reasons of its own: a port that something else took at that moment, a
 /// machine that is too busy.

@@ -140,7 +140,7 @@ fn add_script_headers(ask: &mut Ask, random: &mut Random) {
 }
 
 /// Adds an `If-None-Match`, half of the time with the tag of the file that is then asked for.
-fn aim_condition(ask: &mut Ask, tree: &Tree, random: &mut Random) {
+pub(super) fn aim_condition(ask: &mut Ask, tree: &Tree, random: &mut Random) {
     let files: Vec<&String> = tree.files.keys().collect();
     let file = random.pick(&files).clone();
     if random.chance(50) {

@@ -135,20 +135,33 @@ impl Ours {
     /// If the manifest does not open, which it did before.
     pub(super) fn answer_all(&self, case: &Case) -> Result<Vec<OurReply>> {
         let manifest = Manifest::open(&self.bytes)?;
-        // By the platform's tag, since a file that is not taken may have a twin that is.
-        let own_of: HashMap<&str, &str> =
-            self.tags.iter().map(|(own, theirs)| (theirs.as_str(), own.as_str())).collect();
-        let own_tag = |file: &str| {
-            let theirs = production_tag(&case.tree, file)?;
-            own_of.get(theirs.as_str()).map(|&own| own.to_owned())
-        };
-        let own_tag = |file: &str| own_tag(file).unwrap_or_else(unknown_tag);
+        let own_tag = self.own_tags(&case.tree);
         let mut scratch = Scratch::new();
         let answers = case
             .requests
             .iter()
             .map(|ask| self.answer(&manifest, ask, &sent(ask, case.wire), &own_tag, &mut scratch));
         Ok(answers.collect())
+    }
+
+    /// The manifest.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The platform's tag for one of ours.
+    pub(super) fn their_tag(&self, own: &str) -> Option<&str> {
+        self.tags.get(own).map(String::as_str)
+    }
+
+    /// Gives our entity tag of a file. It is found by the platform's tag, since a file that is not taken may have a twin that is.
+    pub(super) fn own_tags<'t>(&'t self, tree: &'t Tree) -> impl Fn(&str) -> String + 't {
+        let own_of: HashMap<&str, &str> =
+            self.tags.iter().map(|(own, theirs)| (theirs.as_str(), own.as_str())).collect();
+        move |file| {
+            let own = production_tag(tree, file).and_then(|theirs| own_of.get(theirs.as_str()).copied());
+            own.map_or_else(unknown_tag, str::to_owned)
+        }
     }
 
     fn answer(
@@ -228,7 +241,7 @@ impl Ours {
 }
 
 /// The target as it reaches the platform: a client that parses it leaves nothing of how it was spelled.
-fn sent(ask: &Ask, wire: Wire) -> String {
+pub(super) fn sent(ask: &Ask, wire: Wire) -> String {
     let mut scratch = Scratch::new();
     match RequestPath::parse(&ask.target, &mut scratch) {
         Ok(path) if wire == Wire::Parsed => format!("{}{}", path.path(), path.query()),

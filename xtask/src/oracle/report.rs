@@ -1,13 +1,13 @@
 //! What a run of the oracle found, counted and told.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use trailmark_compiler::options::Platform;
 
-use super::case::{Ask, Case};
-use super::compare::{ARTEFACTS, Verdict};
-use super::reply::{OurReply, Reply};
+use super::case::Case;
+use super::compare::Verdict;
+use super::http::NOT_COMPARED;
 
 /// Differences that a share of the run keeps in full; the rest is counted.
 const MAX_KEPT: usize = 1000;
@@ -23,6 +23,8 @@ pub(super) struct Report {
     by_status: Counts<u16>,
     /// Our answers, by rule.
     by_rule: Counts<String>,
+    /// Requests over HTTP, by header.
+    by_header: Counts<String>,
     /// By index.
     artefacts: Counts<usize>,
     different: usize,
@@ -72,6 +74,7 @@ impl Report {
         self.by_parts.add_all(other.by_parts);
         self.by_status.add_all(other.by_status);
         self.by_rule.add_all(other.by_rule);
+        self.by_header.add_all(other.by_header);
         self.artefacts.add_all(other.artefacts);
         self.different += other.different;
         self.refused += other.refused;
@@ -91,20 +94,23 @@ impl Report {
         }
     }
 
+    /// Counts a request that has this header.
+    pub(super) fn count_header(&mut self, name: &str) {
+        self.by_header.add(name.to_owned(), [1]);
+    }
+
     /// Counts a case that both sides refuse.
     pub(super) fn count_refused(&mut self) {
         self.refused += 1;
     }
 
     /// Keeps a difference in full.
-    pub(super) fn tell(&mut self, case: &Case, ask: &Ask, theirs: &Reply, ours: &OurReply) {
+    pub(super) fn tell(&mut self, case: &Case, ask: &dyn Display, theirs: &dyn Display, ours: &dyn Display) {
         if self.told.len() < MAX_KEPT {
             let text = format!(
-                "DIFFERENT (again: cargo xtask oracle {})\n{}  request  {ask}\n  theirs   {theirs}\n  ours     {} ({})\n",
+                "DIFFERENT (again: cargo xtask oracle {})\n{}  request  {ask}\n  theirs   {theirs}\n  ours     {ours}\n",
                 case.again,
                 describe(case),
-                ours.reply,
-                ours.rule
             );
             self.told.push((case.number, text));
         }
@@ -115,8 +121,8 @@ impl Report {
         self.different == 0 && self.by_options.total() > 0
     }
 
-    /// The report, with that many differences in full.
-    pub(super) fn text(&self, platform: Platform, seed: u64, show: usize) -> String {
+    /// The report, with that many differences in full, and with the names of the known artefacts.
+    pub(super) fn text(&self, platform: Platform, seed: u64, show: usize, artefacts: &[&str]) -> String {
         let mut text = String::new();
         let mut told: Vec<_> = self.told.iter().collect();
         told.sort();
@@ -129,12 +135,15 @@ impl Report {
         let status = |status: &u16| if *status == 0 { "worker".to_owned() } else { status.to_string() };
         let _ = writeln!(text, "{platform} requests by site: {}", self.by_parts.list(String::clone));
         let _ = writeln!(text, "{platform} answers by status: {}", self.by_status.list(status));
+        if self.by_header.total() > 0 {
+            let _ = writeln!(text, "{platform} requests by header: {}", self.by_header.list(String::clone));
+            let _ = writeln!(text, "headers that are not compared: {}", NOT_COMPARED.join(", "));
+        }
         let _ = writeln!(text, "{platform} rules met: {}", self.by_rule.0.len());
         let _ = writeln!(text, "{platform} configurations that both sides refuse: {}", self.refused);
-        for (artefact, index) in ARTEFACTS.iter().zip(0..) {
+        for (name, index) in artefacts.iter().zip(0..) {
             let count = self.artefacts.0.get(&index).map_or(0, |counts| counts[0]);
-            let _ =
-                writeln!(text, "{platform} artefact of the development server, {}: {count}", artefact.name);
+            let _ = writeln!(text, "{platform} artefact of a server, {name}: {count}");
         }
         let _ = writeln!(text, "{platform} seed {seed}: {}", self.last_line());
         text
