@@ -26,11 +26,20 @@ pub fn write(results: &Results, docs: &Path) -> Result<()> {
     opening::charts(results, &charts)?;
     compiling::charts(results, &charts)?;
     let path = docs.join("BENCHMARKS.md");
-    std::fs::write(&path, text(results)).with_context(|| format!("can't write {}", path.display()))
+    let existing = std::fs::read_to_string(&path).unwrap_or_default();
+    std::fs::write(&path, text(results, serving(&existing)))
+        .with_context(|| format!("can't write {}", path.display()))
+}
+
+/// The section that `cargo xtask load` writes, which stays as it is; empty if there is none.
+fn serving(page: &str) -> &str {
+    let begin = page.find("\n## Serving\n");
+    let end = page.find("\n## Commands\n");
+    begin.zip(end).and_then(|(begin, end)| page.get(begin..end)).unwrap_or_default()
 }
 
 /// The page.
-fn text(results: &Results) -> String {
+fn text(results: &Results, serving: &str) -> String {
     let mut page = String::from(INTRODUCTION);
     page.push_str(&quick_note(results));
     page.push_str(&machine(results));
@@ -44,6 +53,7 @@ fn text(results: &Results) -> String {
     page.push_str(&calls::redirects(results));
     page.push_str(&calls::instructions(results));
     page.push_str(&before::section(results));
+    page.push_str(serving);
     page.push_str(COMMANDS);
     page
 }
@@ -102,6 +112,7 @@ const COMMANDS: &str = "
     cargo xtask bench                    everything, about half an hour; 16 GiB of memory, 10 GB of disk
     cargo xtask bench --quick            smaller sites, fewer rounds, under five minutes
     cargo xtask bench --only lookup      one part: lookup, walks, sites, opening, redirects, instructions, compiling
+    cargo xtask load                     serving, beside other servers; --swaps and --sites for its other parts
     cargo bench -p trailmark-benches     criterion: hit, redirect, miss, encoded at 100, 10,000 and 100,000 assets
     trailmark bench SITE.trailmark       latency on your own site
 
@@ -204,7 +215,15 @@ mod tests {
 
     #[test]
     fn a_page_without_figures_says_so() {
-        let page = text(&Results::default());
+        let page = text(&Results::default(), "");
         assert!(page.contains("Not a full run") && page.contains("lookup (not measured)"));
+    }
+
+    #[test]
+    fn what_is_said_about_serving_stays() {
+        let section = "\n## Serving\n\nfigures\n\n### More\n";
+        let page = text(&Results::default(), section);
+        assert_eq!(serving(&page), section);
+        assert_eq!(serving(&text(&Results::default(), "")), "");
     }
 }

@@ -2,7 +2,7 @@
 //! manifest decides; here its answer is put into the types of `http`.
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderName, SET_COOKIE};
+use http::header::{CONTENT_LENGTH, HeaderName, LOCATION, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use trailmark::{Answer, Asset, Platform, RuleId};
 
@@ -106,7 +106,8 @@ fn short_text(site: &Site, answer: &Answer<'_, '_>) -> Bytes {
 }
 
 /// The headers of an answer; `None` if one can't be. Lines of one name become one, but for `set-cookie`. What concerns the connection
-/// or the length of the body is not the site's to say, and left out.
+/// or the length of the body is not the site's to say, and left out; so is a value with control characters, which HTTP can't carry
+/// (the platform's server sends it all the same).
 fn header_map(answer: &Answer<'_, '_>) -> Option<HeaderMap> {
     // Room for those of nearly all answers. For two more, the map takes more than what the allocator has at hand.
     let mut map: HeaderMap = HeaderMap::with_capacity(6);
@@ -117,12 +118,14 @@ fn header_map(answer: &Answer<'_, '_>) -> Option<HeaderMap> {
         }
         let value = match &value {
             trailmark::HeaderValue::Text(text) => match well_known(text) {
-                Some(known) => known,
-                None => HeaderValue::from_bytes(text.as_bytes()).ok()?,
+                Some(known) => Some(known),
+                None => HeaderValue::from_bytes(text.as_bytes()).ok(),
             },
-            trailmark::HeaderValue::ETag(etag) => HeaderValue::from_str(etag.as_str()).ok()?,
-            made => HeaderValue::try_from(made.to_string().into_bytes()).ok()?,
+            trailmark::HeaderValue::ETag(etag) => HeaderValue::from_str(etag.as_str()).ok(),
+            made if name == LOCATION => location(&made.to_string()),
+            made => HeaderValue::try_from(made.to_string().into_bytes()).ok(),
         };
+        let Some(value) = value else { continue };
         match map.get(&name) {
             Some(first) if name != SET_COOKIE => {
                 let joined = [first.as_bytes(), b", ", value.as_bytes()].concat();
@@ -134,6 +137,27 @@ fn header_map(answer: &Answer<'_, '_>) -> Option<HeaderMap> {
         }
     }
     Some(map)
+}
+
+/// A target of a redirect, where the control characters that HTTP can't carry may be escaped. It can carry tabs.
+fn location(text: &str) -> Option<HeaderValue> {
+    if let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) {
+        return Some(value);
+    }
+    let mut escaped = String::with_capacity(text.len() + 2);
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii_control() && c != '\t' => {
+                escaped.extend(['%', hex(c as u8 >> 4), hex(c as u8 & 15)])
+            }
+            c => escaped.push(c),
+        }
+    }
+    HeaderValue::try_from(escaped.into_bytes()).ok()
+}
+
+fn hex(digit: u8) -> char {
+    char::from_digit(u32::from(digit), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 /// Headers of a single connection (RFC 9110, section 7.6.1), and the length that the server itself states.

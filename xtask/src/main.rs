@@ -6,9 +6,11 @@ mod bench;
 mod conformance;
 mod docs;
 mod fuzz;
+mod load;
 mod no_std;
 mod npm;
 mod oracle;
+mod raw_http;
 mod repo;
 mod setup;
 mod sites;
@@ -41,8 +43,11 @@ enum Task {
     Sites(sites::Args),
     Docs(docs::Args),
     Bench(bench::Args),
+    Load(load::Args),
     #[command(hide = true)]
     MeasureSite(sites::MeasureArgs),
+    #[command(hide = true)]
+    LoadServer(load::ServerArgs),
 }
 
 /// How a task that could run ended.
@@ -70,7 +75,9 @@ fn main() -> ExitCode {
         Task::Sites(args) => sites::run(&args),
         Task::Docs(args) => docs::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Load(args) => load::run(&args),
         Task::MeasureSite(args) => sites::measure(&args),
+        Task::LoadServer(args) => load::serve(&args),
     };
     match result {
         Ok(Exit::Fine) => ExitCode::SUCCESS,

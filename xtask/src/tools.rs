@@ -13,12 +13,17 @@ use crate::repo;
 pub(crate) struct Tool {
     name: &'static str,
     version: &'static str,
+    /// Built as it is released.
+    is_measured: bool,
 }
 
 /// Checks licences, bans, sources and advisories.
-pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2" };
+pub(crate) const CARGO_DENY: Tool = Tool { name: "cargo-deny", version: "0.20.2", is_measured: false };
 /// Builds and runs fuzz targets.
-pub(crate) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2" };
+pub(crate) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2", is_measured: false };
+/// A server that ours is measured beside.
+pub(crate) const STATIC_WEB_SERVER: Tool =
+    Tool { name: "static-web-server", version: "2.44.1", is_measured: true };
 
 impl Tool {
     fn root(self) -> PathBuf {
@@ -33,7 +38,7 @@ impl Tool {
 
     /// Installs the program, unless it is there. What it prints is told only if it fails.
     ///
-    /// Built without optimisation: that takes a third of the time, and the programs are quick enough.
+    /// Built without optimisation, unless it is to be measured: that takes a third of the time, and the programs are quick enough.
     ///
     /// # Errors
     /// It can't be had or built.
@@ -44,7 +49,8 @@ impl Tool {
         }
         println!("    building {label}, once");
         let mut cargo = repo::cargo();
-        cargo.args(["install", self.name, "--version", self.version, "--locked", "--debug", "--root"]);
+        cargo.args(["install", self.name, "--version", self.version, "--locked"]);
+        cargo.args((!self.is_measured).then_some("--debug")).arg("--root");
         cargo.arg(self.root()).arg("--target-dir").arg(repo::scratch("tools-build"));
         let finished = repo::capture(&mut cargo)?;
         if !finished.success || self.folder().is_none() {

@@ -10,6 +10,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Empty, Full};
 use trailmark::ManifestFile;
 use trailmark_compiler::config::headers;
+use trailmark_compiler::options::Platform;
 use trailmark_compiler::router::{Router, ScriptFirst};
 use trailmark_compiler::{RoutingOptions, SiteRules, manifest_with_rules};
 use trailmark_edge::{
@@ -99,6 +100,24 @@ impl tower_service::Service<Request<Empty<Bytes>>> for Script {
             Response::builder().header("content-type", "text/html").body(Full::from(text)).unwrap();
         std::future::ready(Ok(response))
     }
+}
+
+#[tokio::test]
+async fn what_http_cant_carry_is_left_out_of_headers_and_escaped_in_locations() {
+    let text = "/*\n  X-Bad: a\u{1}b\n  X-Good: a\tb\n";
+    let rules = SiteRules { headers: Some(headers::parse(text)), ..SiteRules::default() };
+    let mut service = SiteService::new(site_with(&Edge::default(), &rules));
+    let got = ask(&mut service, "GET", "/about", &[]).await;
+    assert_eq!((got.status, &got.body[..]), (200, &b"about"[..]));
+    assert_eq!((header(&got, "x-good"), got.headers.contains_key("x-bad")), ("a\tb", false));
+    let options = RoutingOptions { platform: Platform::Pages, ..RoutingOptions::default() };
+    let bytes = manifest_with_rules(Vec::new(), options, &SiteRules::default()).unwrap();
+    let site = Site::new(ManifestFile::from_bytes(bytes).unwrap(), SiteFiles::memory([]));
+    let mut service = SiteService::new(LiveSite::new(&Edge::default(), site));
+    let got = ask(&mut service, "GET", "/a%7F/index/index/", &[]).await;
+    assert_eq!((got.status, header(&got, "location")), (308, "/a%7F/index/"));
+    let got = ask(&mut service, "GET", "/a%09/index/index/", &[]).await;
+    assert_eq!((got.status, header(&got, "location")), (308, "/a\t/index/"), "a tab may stand there");
 }
 
 #[tokio::test]

@@ -2,7 +2,6 @@
 //! are sent to both. Status, body and every header are compared; [`reply`] names the few headers that are not.
 
 mod asks;
-mod client;
 mod compare;
 mod reply;
 mod server;
@@ -18,9 +17,9 @@ use super::compare::Verdict;
 use super::driver::{ATTEMPTS, Driver};
 use super::reply::{Ours, production_tag, unknown_tag};
 use super::report::{self, Report};
+use crate::raw_http::Client;
 use asks::HttpAsk;
-use client::Client;
-use reply::{OUR_LIST, Reply, THEIR_LIST, Tags};
+use reply::{Reply, Tags};
 use server::Server;
 
 pub(super) use compare::artefacts;
@@ -69,21 +68,29 @@ impl Judge {
         let mut client = Client::to(self.server.address());
         for (ask, theirs) in asks.iter().zip(theirs) {
             let reply = client.ask(&ask.bytes(&own_tag), ask.is_head());
-            let reply = Reply::of(reply, OUR_LIST, Tags::Ours(&ours));
-            self.count(&case, ask, &theirs, &reply, report);
+            let reply = Reply::of(reply, Tags::Ours(&ours));
+            self.count(&case, ask, &theirs, &reply, &self.server.rule()?, report);
         }
         Ok(())
     }
 
-    fn count(&self, case: &Case, ask: &HttpAsk, theirs: &Reply, ours: &Reply, report: &mut Report) {
+    fn count(
+        &self,
+        case: &Case,
+        ask: &HttpAsk,
+        theirs: &Reply,
+        ours: &Reply,
+        rule: &str,
+        report: &mut Report,
+    ) {
         let verdict = compare::compare(ask, theirs, ours);
         if self.tells_all {
-            println!("{verdict:?} {ask}\n  theirs {theirs}\n  ours   {ours}");
+            println!("{verdict:?} {ask}\n  theirs {theirs}\n  ours   {ours} ({rule})");
         }
-        report.count(verdict, case, ours.rule(), theirs.status());
+        report.count(verdict, case, rule, theirs.status());
         ask.kinds().for_each(|kind| report.count_header(kind));
         if verdict == Verdict::Different {
-            report.tell(case, ask, theirs, ours);
+            report.tell(case, ask, theirs, &format!("{ours} ({rule})"));
         }
     }
 
@@ -108,7 +115,7 @@ impl Judge {
             let mut client = Client::to(address);
             let ask = |ask: &HttpAsk| {
                 let reply = client.ask(&ask.bytes(tag), ask.is_head());
-                Reply::of(reply, THEIR_LIST, Tags::Theirs)
+                Reply::of(reply, Tags::Theirs)
             };
             let replies: Vec<Reply> = asks.iter().map(ask).collect();
             // A port that something else took at that moment, a machine that is too busy: the next time it works.

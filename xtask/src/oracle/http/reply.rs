@@ -5,8 +5,8 @@ use std::fmt;
 
 use anyhow::Result;
 
-use super::client::RawReply;
 use crate::oracle::reply::Ours;
+use crate::raw_http::RawReply;
 
 /// Headers that belong to a connection, a moment or a server, and not to the site. Whether `Content-Length` and chunks are right is
 /// checked while the answer is read.
@@ -14,11 +14,7 @@ pub(in crate::oracle) const NOT_COMPARED: [&str; 5] =
     ["date", "connection", "keep-alive", "transfer-encoding", "content-length"];
 
 /// What the development server adds, and no deployment sends.
-pub(super) const THEIR_LIST: &[&str] = &["cf-cache-status", "x-mf-additional-response-log"];
-/// What our server adds here: the rule, for the report.
-pub(super) const OUR_LIST: &[&str] = &[RULE];
-/// Names the rule of an answer.
-pub(super) const RULE: &str = "x-oracle-rule";
+const THEIRS_ONLY: [&str; 2] = ["cf-cache-status", "x-mf-additional-response-log"];
 
 /// Whose entity tags an answer has.
 #[derive(Clone, Copy)]
@@ -49,7 +45,6 @@ pub(super) struct Whole {
     pub(super) stated: Option<Vec<u8>>,
     /// The body.
     pub(super) body: Vec<u8>,
-    rule: String,
 }
 
 impl PartialEq for Whole {
@@ -62,26 +57,21 @@ impl Eq for Whole {}
 
 impl Reply {
     /// What the client read.
-    pub(super) fn of(raw: Result<RawReply>, more_not_compared: &[&str], tags: Tags<'_>) -> Reply {
+    pub(super) fn of(raw: Result<RawReply>, tags: Tags<'_>) -> Reply {
         let raw = match raw {
             Ok(raw) => raw,
             Err(error) => return Reply::Failed(format!("{error:#}")),
         };
-        let mut whole = Whole {
-            status: raw.status,
-            headers: BTreeMap::new(),
-            stated: None,
-            body: raw.body,
-            rule: String::new(),
-        };
+        let mut whole = Whole { status: raw.status, headers: BTreeMap::new(), stated: None, body: raw.body };
         for (name, mut value) in raw.headers {
             match name.as_str() {
                 "content-length" => whole.stated = Some(value.clone()),
-                RULE => whole.rule = String::from_utf8_lossy(&value).into_owned(),
                 "etag" => value = their_tag(value, tags),
                 _ => {}
             }
-            if NOT_COMPARED.contains(&name.as_str()) || more_not_compared.contains(&name.as_str()) {
+            if NOT_COMPARED.contains(&name.as_str())
+                || matches!(tags, Tags::Theirs) && THEIRS_ONLY.contains(&name.as_str())
+            {
                 continue;
             }
             let is_cookie = name == "set-cookie";
@@ -102,14 +92,6 @@ impl Reply {
             Reply::Failed(_) => None,
         }
     }
-
-    /// The rule that gave it, if it is ours.
-    pub(super) fn rule(&self) -> &str {
-        match self {
-            Reply::Whole(whole) => &whole.rule,
-            Reply::Failed(_) => "",
-        }
-    }
 }
 
 /// A tag that the site's own `_headers` set is the same on both sides, and stays.
@@ -125,7 +107,7 @@ impl fmt::Display for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reply::Failed(error) => write!(f, "failed: {error}"),
-            Reply::Whole(Whole { status, headers, body, rule, stated }) => {
+            Reply::Whole(Whole { status, headers, body, stated }) => {
                 write!(f, "{status} {{")?;
                 for (name, value) in headers.iter().flat_map(|(name, all)| all.iter().map(move |v| (name, v)))
                 {
@@ -135,8 +117,7 @@ impl fmt::Display for Reply {
                 if let Some(stated) = stated {
                     write!(f, " (stated {})", stated.escape_ascii())?;
                 }
-                write!(f, " {:?}", String::from_utf8_lossy(&body[..body.len().min(60)]))?;
-                if rule.is_empty() { Ok(()) } else { write!(f, " ({rule})") }
+                write!(f, " {:?}", String::from_utf8_lossy(&body[..body.len().min(60)]))
             }
         }
     }

@@ -1,60 +1,72 @@
-//! Our side: one server on 127.0.0.1, whose site is exchanged from case to case.
+//! Our side: one server of `trailmark-edge` on 127.0.0.1, whose site is exchanged from case to case.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Request, Response};
-use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
 use tower_service::Service;
-use trailmark::ManifestFile;
-use trailmark_edge::{AnsweredBy, Body, Edge, EdgeOptions, LiveSite, Site, SiteFiles, SiteService};
+use trailmark::{ManifestFile, RuleId};
+use trailmark_compiler::{RoutingOptions, manifest_of};
+use trailmark_edge::server::{Answered, Listeners, RequestLog, Running, ServerLimits, start};
+use trailmark_edge::{Body, Edge, LiveSite, Site, SiteFiles, SiteService};
 
-use super::reply::RULE;
 use crate::oracle::reply::Ours;
 
 const BY: HeaderName = HeaderName::from_static("x-oracle");
+/// How long the log may lag behind the last byte of an answer.
+const LOG_TIME: Duration = Duration::from_secs(5);
 
 /// A server.
 #[derive(Debug)]
 pub(super) struct Server {
-    // Ends all connections when it goes.
-    _runtime: Runtime,
-    edge: Edge,
-    address: SocketAddr,
-    site: Cell,
+    running: Running,
+    live: LiveSite,
+    log: Receiver<Option<RuleId>>,
 }
 
-/// What is being served.
-type Cell = Arc<Mutex<Option<SiteService<Worker>>>>;
+/// Tells the rule of each answer; none for what is no request.
+struct Rules(Sender<Option<RuleId>>);
+
+impl RequestLog for Rules {
+    fn answered(&self, answered: &Answered<'_>) {
+        let _ = self.0.send(answered.rule);
+    }
+
+    fn malformed(&self, _: usize, _: SocketAddr, _: &dyn Display) {
+        let _ = self.0.send(None);
+    }
+}
 
 impl Server {
-    /// Starts one, without a site.
+    /// Starts one, with an empty site.
     ///
     /// # Errors
     /// If no port is free.
     pub(super) fn start() -> Result<Server> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).context("no port is free")?;
-        let address = listener.local_addr()?;
-        let mut options = EdgeOptions::default();
-        options.reports_rules = true;
-        let site = Cell::default();
-        runtime.spawn(accept(listener, Arc::clone(&site)));
-        Ok(Server { _runtime: runtime, edge: Edge::new(options), address, site })
+        let nothing = manifest_of(Vec::new(), RoutingOptions::default())?;
+        let nothing = Site::from_bytes(nothing, SiteFiles::memory([]))?;
+        let live = LiveSite::new(&Edge::default(), nothing);
+        let service = SiteService::new(live.clone());
+        let worker = Worker { assets: service.assets() };
+        let listeners = Listeners::bind(SocketAddr::from(([127, 0, 0, 1], 0)), 1)?;
+        let (sender, log) = channel();
+        let service = service.with_fallback(worker);
+        let running = start(listeners, service, &ServerLimits::default(), Some(Arc::new(Rules(sender))))?;
+        Ok(Server { running, live, log })
     }
 
     /// Where it listens.
     pub(super) fn address(&self) -> SocketAddr {
-        self.address
+        self.running.address()
     }
 
     /// Serves a compiled site from its folder from now on.
@@ -63,39 +75,20 @@ impl Server {
     /// If the folder can't be opened.
     pub(super) fn serve(&self, ours: &Ours, folder: &Path) -> Result<()> {
         let manifest = ManifestFile::from_bytes(ours.bytes().to_vec())?;
-        let live = LiveSite::new(&self.edge, Site::new(manifest, SiteFiles::folder(folder)?));
-        let service = SiteService::new(live);
-        let worker = Worker { assets: service.assets() };
-        *self.site.lock().expect("nobody panics with it") = Some(service.with_fallback(worker));
+        self.live.swap(Site::new(manifest, SiteFiles::folder(folder)?));
         Ok(())
     }
-}
 
-async fn accept(listener: TcpListener, site: Cell) {
-    while let Ok((stream, _)) = listener.accept().await {
-        let site = Arc::clone(&site);
-        let answer = hyper::service::service_fn(move |request: Request<Incoming>| {
-            let service = site.lock().expect("nobody panics with it").clone();
-            async move {
-                let mut service = service.expect("a site is served before anybody asks");
-                let Ok(response) = service.call(request).await;
-                Ok::<_, Infallible>(with_rule(response))
-            }
-        });
-        tokio::spawn(async move {
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), answer)
-                .await;
-        });
+    /// The name of the rule that gave the answer just read; none where none did.
+    ///
+    /// # Errors
+    /// If the server's log does not name the request.
+    pub(super) fn rule(&self) -> Result<String> {
+        let rule =
+            self.log.recv_timeout(LOG_TIME).context("a request that the server's log does not know")?;
+        let name = |rule| self.live.current().manifest().rule_name(rule).to_owned();
+        Ok(rule.map_or_else(String::new, name))
     }
-}
-
-fn with_rule(mut response: Response<Body>) -> Response<Body> {
-    if let Some(AnsweredBy { site, rule }) = response.extensions().get::<AnsweredBy>() {
-        let name = HeaderValue::from_str(site.manifest().rule_name(*rule));
-        response.headers_mut().insert(RULE, name.expect("names of rules are plain"));
-    }
-    response
 }
 
 /// The Worker of `tests/oracle`: it answers with a text, or passes on what its assets binding says.
@@ -104,7 +97,7 @@ struct Worker {
     assets: SiteService,
 }
 
-impl Service<Request<Incoming>> for Worker {
+impl<B: Send + 'static> Service<Request<B>> for Worker {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
@@ -113,7 +106,7 @@ impl Service<Request<Incoming>> for Worker {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> Self::Future {
+    fn call(&mut self, request: Request<B>) -> Self::Future {
         // Several lines of one name are one value, joined, to a Worker.
         let mode = request.headers().get_all("x-oracle-mode").iter().map(HeaderValue::as_bytes);
         if mode.collect::<Vec<_>>().join(&b", "[..]) != b"assets" {

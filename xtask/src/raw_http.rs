@@ -13,24 +13,25 @@ const MAX_BODY: usize = 64 << 20;
 
 /// A connection to one server, made again when the server closes it.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(crate) struct Client {
     address: String,
     stream: Option<BufReader<TcpStream>>,
 }
 
 /// An answer as it came.
 #[derive(Debug)]
-pub(super) struct RawReply {
+pub(crate) struct RawReply {
     /// HTTP status.
-    pub(super) status: u16,
+    pub(crate) status: u16,
     /// Header lines in their order, names in lower case.
-    pub(super) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
     /// The body, without its framing.
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl RawReply {
-    fn header(&self, name: &str) -> Option<&[u8]> {
+    /// The value of a header; the first, if there are several.
+    pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice())
     }
 
@@ -41,7 +42,7 @@ impl RawReply {
 
 impl Client {
     /// Connects when it is first asked.
-    pub(super) fn to(address: impl ToString) -> Client {
+    pub(crate) fn to(address: impl ToString) -> Client {
         Client { address: address.to_string(), stream: None }
     }
 
@@ -49,7 +50,7 @@ impl Client {
     ///
     /// # Errors
     /// The connection fails, or what comes is no HTTP.
-    pub(super) fn ask(&mut self, request: &[u8], is_head: bool) -> Result<RawReply> {
+    pub(crate) fn ask(&mut self, request: &[u8], is_head: bool) -> Result<RawReply> {
         if let Some(stream) = &mut self.stream
             // A server may close an idle connection at the moment it is used again.
             && (stream.get_mut().write_all(request).is_err() || stream.fill_buf().map_or(true, <[u8]>::is_empty))
