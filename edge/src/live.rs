@@ -23,7 +23,11 @@ pub struct LiveSite {
 impl LiveSite {
     /// A site with its first version.
     pub fn new(edge: &Edge, first: Site) -> Self {
-        let scope = edge.new_scope();
+        LiveSite::in_scope(edge, first, edge.new_scope())
+    }
+
+    /// One whose bodies in memory are those of the site that had this scope before.
+    pub(crate) fn in_scope(edge: &Edge, first: Site, scope: u64) -> Self {
         let version = Arc::new(ArcSwap::from_pointee(first.in_scope(scope)));
         LiveSite { edge: edge.clone(), version, scope }
     }

@@ -3,9 +3,10 @@
 //!
 //! Given: a host name, as [`crate::host`] leaves it. Gives: the site. No file is looked at whose name is not made of such a name.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use quick_cache::sync::{Cache, DefaultLifecycle};
@@ -59,6 +60,8 @@ struct Shared {
     open: Cache<Arc<str>, Arc<OpenSite>, ByManifest>,
     /// Host to site, and when that was found out; hosts without a site too.
     hosts: Cache<Box<str>, (Option<Arc<str>>, u64)>,
+    /// The scopes of all sites that were ever open, so that one that is opened again finds its bodies in memory.
+    scopes: Mutex<HashMap<Box<str>, u64>>,
 }
 
 /// So many sites are kept open in any case: with fewer, those that are asked for in turns would be opened each time.
@@ -70,7 +73,7 @@ const MAX_HOSTS: usize = 1 << 16;
 #[derive(Debug)]
 struct OpenSite {
     live: LiveSite,
-    stamp: std::sync::Mutex<ManifestStamp>,
+    stamp: Mutex<ManifestStamp>,
     /// When the manifest's file was last looked at, milliseconds since the start.
     checked: AtomicU64,
 }
@@ -116,6 +119,7 @@ impl Sites {
             started: Instant::now(),
             open: room_for_sites(&options),
             hosts: Cache::new(MAX_HOSTS),
+            scopes: Mutex::default(),
             options,
         };
         Sites { shared: Arc::new(shared) }
@@ -215,8 +219,16 @@ impl Shared {
         let checked = AtomicU64::new(self.now());
         let (stamp, site) = self.folder.open(name)?;
         self.edge.counters().sites_opened.add_one();
-        let live = LiveSite::new(&self.edge, site);
+        let live = LiveSite::in_scope(&self.edge, site, self.scope_of(name));
         Ok(Arc::new(OpenSite { live, stamp: stamp.into(), checked }))
+    }
+
+    fn scope_of(&self, name: &str) -> u64 {
+        let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        match scopes.get(name) {
+            Some(scope) => *scope,
+            None => *scopes.entry(name.into()).or_insert(self.edge.new_scope()),
+        }
     }
 
     /// Swaps a site whose manifest was replaced. If the new one is bad, the old one stays, and the new one is not tried again until it

@@ -190,6 +190,10 @@ async fn no_more_sites_are_open_than_allowed() {
             assert!(service.sites().open_count() <= 20);
         }
     }
+    // A site that is opened again finds its bodies in memory.
+    let counters = service.sites().edge().counters();
+    assert!(counters.sites_opened.get() > 60);
+    assert_eq!(counters.bodies_loaded.get(), 60);
 }
 
 #[tokio::test]
