@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt;
 use tower_service::Service;
@@ -34,16 +34,22 @@ async fn small_and_large_files_come_whole_with_their_length() {
 
 #[tokio::test]
 async fn a_large_file_is_checked_once_when_it_has_settled() {
+    let began = Instant::now();
     let kit = Kit::new(Semantics::Platform, &[("large.bin", &noise(LARGE, 2))]);
-    for _ in 0..3 {
-        assert_eq!(kit.get("/large.bin").await.status, 200);
-    }
-    assert_eq!(kit.edge.counters().files_checked.get(), 3, "it changed a moment ago");
-    tokio::time::sleep(kit.edge.options().settling_time + Duration::from_millis(100)).await;
-    for _ in 0..3 {
-        assert_eq!(kit.get("/large.bin").await.status, 200);
-    }
-    assert_eq!(kit.edge.counters().files_checked.get(), 4);
+    let settling_time = kit.edge.options().settling_time;
+    let checked_after_three = async || {
+        for _ in 0..3 {
+            assert_eq!(kit.get("/large.bin").await.status, 200);
+        }
+        kit.edge.counters().files_checked.get()
+    };
+    let at_first = checked_after_three().await;
+    // On a machine that is so slow that it has settled meanwhile, fewer checks are right.
+    assert!(at_first == 3 || began.elapsed() > settling_time, "it changed a moment ago");
+    tokio::time::sleep(settling_time + Duration::from_millis(100)).await;
+    let settled = checked_after_three().await;
+    assert!(settled <= at_first + 1, "{settled} after {at_first}");
+    assert_eq!(checked_after_three().await, settled);
 }
 
 #[tokio::test]
