@@ -42,7 +42,8 @@ impl LiveSite {
         self.version.load_full()
     }
 
-    fn borrow(&self) -> Guard<Arc<Site>> {
+    /// The same, for as long as it takes to answer a request from memory.
+    pub(crate) fn borrow(&self) -> Guard<Arc<Site>> {
         self.version.load()
     }
 

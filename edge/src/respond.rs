@@ -68,15 +68,15 @@ pub struct AnsweredBy {
     pub rule: RuleId,
 }
 
-/// Carries a plan out.
-pub(crate) fn respond(edge: &Edge, site: Arc<Site>, mut plan: Plan, is_head: bool) -> ResponseFuture {
+/// Carries a plan out. An answer from memory leaves the count of the version's users alone, which all threads would fight over.
+pub(crate) fn respond(edge: &Edge, site: &Arc<Site>, mut plan: Plan, is_head: bool) -> ResponseFuture {
     plan.set_content_length();
     let rule = plan.rule;
     let mut response = Response::new(Body::empty().by(rule));
     *response.status_mut() = plan.status;
     *response.headers_mut() = plan.headers;
     if edge.options().reports_rules {
-        response.extensions_mut().insert(AnsweredBy { site: Arc::clone(&site), rule });
+        response.extensions_mut().insert(AnsweredBy { site: Arc::clone(site), rule });
     }
     let file = match plan.content {
         _ if is_head => return ResponseFuture::ready(response),
@@ -91,7 +91,7 @@ pub(crate) fn respond(edge: &Edge, site: Arc<Site>, mut plan: Plan, is_head: boo
         *response.body_mut() = in_memory(&bytes, file.parts).by(rule);
         return ResponseFuture::ready(response);
     }
-    let edge = edge.clone();
+    let (edge, site) = (edge.clone(), Arc::clone(site));
     ResponseFuture::waiting(async move {
         match load(&edge, &site, file).await {
             Ok(body) => *response.body_mut() = body.by(rule),

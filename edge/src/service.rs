@@ -5,6 +5,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use arc_swap::Guard;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Request, Response, Uri};
@@ -86,7 +87,7 @@ pub(crate) fn answer(
         Ok((plan, asked.is_head()))
     });
     match planned {
-        Ok((Some(plan), is_head)) => Some(respond(edge, Arc::clone(site), plan, is_head)),
+        Ok((Some(plan), is_head)) => Some(respond(edge, site, plan, is_head)),
         Ok((None, _)) => None,
         Err(bad) => {
             edge.counters().bad_requests.add_one();
@@ -165,12 +166,15 @@ where
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
         let site = match request.extensions().get::<DecidedBy>() {
-            Some(DecidedBy(site)) if !self.asks_router => Arc::clone(site),
-            _ => self.site.current(),
+            Some(DecidedBy(site)) if !self.asks_router => Guard::from_inner(Arc::clone(site)),
+            _ => self.site.borrow(),
         };
         match self.answer(&site, &request) {
             Some(response) => response,
-            None => ask_fallback(self.site.edge().clone(), site, self.fallback.clone(), request),
+            None => {
+                let site = Guard::into_inner(site);
+                ask_fallback(self.site.edge().clone(), site, self.fallback.clone(), request)
+            }
         }
     }
 }
@@ -197,7 +201,7 @@ where
         let Ok(given) = fallback.call(request).await;
         match kept.replacement(&edge, &site, &given) {
             Some(plan) => {
-                let Ok(response) = respond(&edge, site, plan, kept.method == Method::HEAD).await;
+                let Ok(response) = respond(&edge, &site, plan, kept.method == Method::HEAD).await;
                 response
             }
             None => given.map(Body::boxed),

@@ -1,10 +1,10 @@
-//! Every recorded answer of the real servers through the service; a sample of them over real HTTP.
+//! Every recorded answer of the real servers, through the service and over real HTTP.
 
 use std::sync::{Arc, Mutex};
 
 use super::http1;
 use super::kit::request;
-use super::recorded::{Got, GroupFiles, Recorded, ask, twin_of_head, whole, with_body_of_twin, with_worker};
+use super::recorded::{Got, GroupFiles, OracleWorker, Recorded, ask, twin_of_head, whole, with_body_of_twin, with_worker};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Empty;
@@ -18,7 +18,7 @@ use trailmark_compiler::options::Platform;
 use trailmark_compiler::router::{Router, ScriptFirst};
 use trailmark_compiler::{RoutingOptions, SiteRules, manifest_with_rules};
 use trailmark_edge::{Edge, EdgeOptions, LiveSite, Site, SiteFiles, SiteService};
-use trailmark_tests::conformance::{Group, RecordedRequest, Suite, load};
+use trailmark_tests::conformance::{Group, RecordedRequest, load};
 
 /// The suites of whole answers. `pages-routes` says only who answers, and has a test of its own; `url-normalize` is about parsing, and
 /// no answer shows what came of it.
@@ -31,9 +31,6 @@ const SUITES: [&str; 7] = [
     "pages-random",
     "pages-redirects-headers",
 ];
-
-/// Over HTTP, one in so many. Coprime to the numbers of requests and configurations, so that all of them get their turn.
-const SAMPLE: usize = 37;
 
 /// The cases of a group: configuration, request, recorded answer.
 fn cases(group: &Group) -> impl Iterator<Item = (usize, &RecordedRequest, &Value)> {
@@ -116,58 +113,66 @@ fn group_through_service(runtime: &Runtime, edge: &Edge, group: &Group) -> Sum {
 }
 
 #[test]
-fn recorded_answers_come_over_real_http() {
-    let runtime = Runtime::new().unwrap();
+fn every_recorded_answer_comes_over_real_http() {
     let mut all_equal = true;
     for name in SUITES {
-        let sum = runtime.block_on(suite_over_http(&load(name).unwrap()));
+        let suite = load(name).unwrap();
+        let edge = Edge::new(EdgeOptions::default());
+        let over_http = |group: &Group| group_over_http(&edge, group);
+        let sum = suite.groups.par_iter().map(over_http).reduce(Sum::default, Sum::add);
         all_equal &= reports_no_difference("HTTP", name, &sum);
     }
     assert!(all_equal, "answers differ from the recorded ones; see above");
 }
 
-async fn over_http(client: &mut SendRequest<Empty<Bytes>>, request: Request<Empty<Bytes>>) -> Got {
-    client.ready().await.unwrap();
-    let got = whole(client.send_request(request).await.unwrap()).await;
-    assert!(got.headers.contains_key("date"), "{got:?}");
-    got
+/// A server, a connection to it, and the service that answers now.
+struct Http {
+    cell: Arc<Mutex<SiteService<OracleWorker>>>,
+    client: SendRequest<Empty<Bytes>>,
 }
 
-async fn suite_over_http(suite: &Suite) -> Sum {
-    let edge = Edge::new(EdgeOptions::default());
+impl Http {
+    async fn start(service: SiteService<OracleWorker>) -> Http {
+        let cell = Arc::new(Mutex::new(service));
+        let address = http1::serve(Arc::clone(&cell)).await;
+        Http { cell, client: http1::connect(address).await }
+    }
+
+    async fn ask(&mut self, request: Request<Empty<Bytes>>) -> Got {
+        self.client.ready().await.unwrap();
+        let got = whole(self.client.send_request(request).await.unwrap()).await;
+        assert!(got.headers.contains_key("date"), "{got:?}");
+        got
+    }
+}
+
+/// The group's sites are compiled outside the runtime, as above; all are asked over one connection.
+fn group_over_http(edge: &Edge, group: &Group) -> Sum {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let files = GroupFiles::write(group);
+    let mut http = None;
     let mut sum = Sum::default();
-    let mut server = None;
-    let mut number = 0;
-    for group in &suite.groups {
-        let files = GroupFiles::write(group);
-        let mut current: Option<(usize, Recorded<'_>)> = None;
-        for (config, request, recorded) in cases(group) {
-            number += 1;
-            if number % SAMPLE != 0 {
-                continue;
-            }
-            if current.as_ref().is_none_or(|(number, _)| *number != config) {
-                current = Some((config, Recorded::new(&edge, group, &group.configs[config], &files)));
-            }
-            let (_, site) = current.as_ref().unwrap();
-            let (cell, client) = match &mut server {
-                Some(server) => server,
-                None => {
-                    let cell = Arc::new(Mutex::new(site.service.clone()));
-                    let address = http1::serve(Arc::clone(&cell)).await;
-                    server.insert((cell, http1::connect(address).await))
+    for number in 0..group.configs.len() {
+        let site = Recorded::new(edge, group, &group.configs[number], &files);
+        runtime.block_on(async {
+            let http = match &mut http {
+                None => http.insert(Http::start(site.service.clone()).await),
+                Some(http) => {
+                    *http.cell.lock().unwrap() = site.service.clone();
+                    http
                 }
             };
-            *cell.lock().unwrap() = site.service.clone();
-            let asked = site.request(request).unwrap();
-            let twin = twin_of_head(&asked);
-            let mut got = over_http(client, asked).await;
-            if let Some(twin) = twin {
-                got = with_body_of_twin(got, over_http(client, twin).await);
+            for (_, request, recorded) in cases(group).filter(|(config, ..)| *config == number) {
+                let asked = site.request(request).unwrap();
+                let twin = twin_of_head(&asked);
+                let mut got = http.ask(asked).await;
+                if let Some(twin) = twin {
+                    got = with_body_of_twin(got, http.ask(twin).await);
+                }
+                sum.record(site.difference(request, recorded, &got));
+                sum.on_disk += usize::from(files.is_on_disk());
             }
-            sum.record(site.difference(request, recorded, &got));
-            sum.on_disk += usize::from(files.is_on_disk());
-        }
+        });
     }
     sum
 }

@@ -20,12 +20,12 @@ fn downloading(arguments: &[&str]) -> (Place, Server, super::kit::Client) {
 
 #[test]
 fn sigterm_lets_a_download_end_and_closes_idle_connections() {
-    let (_place, mut server, mut client) = downloading(&[]);
+    let (_place, mut server, mut client) = downloading(&["--shutdown-time", "60s"]);
     let mut idle = server.connect();
     idle.send("GET /about HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_eq!(idle.answer().text(), "about");
     server.signal("TERM");
-    assert!(idle.is_closed_within(Duration::from_secs(5)));
+    assert!(idle.is_closed_within(Duration::from_secs(20)));
     server.says("ending: ");
     assert!(server.is_running(), "the download goes on");
     // Each thread stops listening by itself.

@@ -20,7 +20,8 @@ pub(super) struct Server {
     pub(super) stderr: Arc<Mutex<String>>,
 }
 
-fn collect(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+/// What comes out of a pipe, as far as it came.
+pub(super) fn collect(mut from: impl Read + Send + 'static) -> Arc<Mutex<String>> {
     let all = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&all);
     std::thread::spawn(move || {

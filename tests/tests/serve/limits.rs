@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use super::kit::{Server, wait_for};
 use super::support::Place;
 
-const SHORT: Duration = Duration::from_secs(5);
+/// Far more than any limit that is set here, for machines that are busy.
+const SHORT: Duration = Duration::from_secs(20);
 
 /// The memory of a process, bytes.
 fn memory(server: &Server) -> Option<u64> {
@@ -47,7 +48,7 @@ fn a_head_that_is_never_finished_is_not_waited_for() {
 #[test]
 fn a_connection_without_requests_is_closed_after_its_time() {
     let place = Place::site();
-    let server = Server::start(&place, &["dist", "--idle-time", "1s", "--head-time", "20s"]);
+    let server = Server::start(&place, &["dist", "--idle-time", "3s", "--head-time", "60s"]);
     let mut client = server.connect();
     for _ in 0..3 {
         client.send("GET /about HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -64,7 +65,7 @@ fn a_client_that_stops_reading_is_closed_and_one_that_reads_slowly_is_not() {
     let place = Place::site();
     let size = 32 << 20;
     place.write("dist/large.bin", &"x".repeat(size));
-    let server = Server::start(&place, &["dist", "--stall-time", "1500ms"]);
+    let server = Server::start(&place, &["dist", "--stall-time", "2500ms"]);
     let mut stalled = server.connect();
     stalled.send("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n");
     let mut slow = server.connect();
@@ -73,7 +74,7 @@ fn a_client_that_stops_reading_is_closed_and_one_that_reads_slowly_is_not() {
     let mut piece = vec![0; 1 << 20];
     let mut read = 0;
     // Takes more than twice the limit.
-    while started.elapsed() < Duration::from_millis(3500) {
+    while started.elapsed() < Duration::from_millis(5500) {
         read += slow.stream.read(&mut piece).unwrap();
         std::thread::sleep(Duration::from_millis(100));
     }

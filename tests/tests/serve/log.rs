@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use super::kit::{Client, Server, wait_for};
+use super::kit::{Client, Server, collect, wait_for};
 use super::support::Place;
 
 const HOSTILE: [&str; 4] = ["/%1b[31mred", "/\u{1b}[31mraw", "/caf\u{e9}\u{202e}txt", "/\u{9b}31m\u{7f}"];
@@ -133,19 +133,14 @@ fn a_reader_that_is_too_slow_costs_lines_and_they_are_counted() {
             assert_eq!(client.answer().status, 404);
         }
     }
-    let mut err = child.stderr.take().unwrap();
-    let mut log = Vec::new();
-    let reader = std::thread::spawn(move || {
-        err.read_to_end(&mut log).unwrap();
-        String::from_utf8_lossy(&log).into_owned()
-    });
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let log = collect(child.stderr.take().unwrap());
     client.send("GET /about HTTP/1.1\r\nHost: x\r\n\r\n");
     assert_eq!(client.answer().text(), "about");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let is_said = || log.lock().unwrap().contains("of the log dropped: its reader is too slow").then_some(());
+    let said = wait_for(is_said);
     child.kill().unwrap();
     child.wait().unwrap();
-    let log = reader.join().unwrap();
-    assert!(log.contains("of the log dropped: its reader is too slow"), "{}", log.len());
+    let log = log.lock().unwrap();
+    assert!(said.is_some(), "{}", log.len());
     assert!(log.lines().filter(|line| line.contains("not-found")).count() > 1000);
 }
