@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use super::http1;
 use super::kit::request;
-use super::recorded::{Got, GroupFiles, OracleWorker, Recorded, ask, twin_of_head, whole, with_body_of_twin, with_worker};
+use super::recorded::{
+    Got, GroupFiles, OracleWorker, Recorded, ask, twin_of_head, whole, with_body_of_twin, with_worker,
+};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Empty;
