@@ -10,7 +10,7 @@ use crate::format;
 use crate::guard;
 use crate::headers::{AddedValue, HeaderRule, MatchedRules};
 use crate::location::Location;
-use crate::lookup::{Entry, with_site_path};
+use crate::lookup::{Entry, Stored, with_site_path};
 use crate::manifest::{Manifest, Platform};
 use crate::path::{CdnCgi, RequestPath};
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
@@ -375,6 +375,32 @@ impl Manifest<'_> {
             let intent = Intent::of(self.lookup_with(path, not_found));
             return Found { intent, redirect: None, header_rules: MatchedRules::none(self) };
         }
+        if path.is_plain()
+            && let Some((asset, rule, header_set)) = self.page_without_redirect(path.path_bytes())
+        {
+            let header_rules = self.matched_rules(header_set, host, path.path());
+            let intent = Intent::of(Resolution::Serve { asset, rule });
+            return Found { intent, redirect: None, header_rules };
+        }
+        self.find_closely(request, not_found)
+    }
+
+    /// The file that answers to a plain path, where no rule of `_redirects` does; with its rule and the number of the set of header
+    /// rules that match.
+    fn page_without_redirect(&self, site_path: &[u8]) -> Option<(Asset<'_>, RuleId, u16)> {
+        let entry = self.entry(site_path)?;
+        match entry.stored {
+            Some(Stored::Serve { asset, rule }) if entry.redirect == format::NONE_U16 => {
+                Some((self.asset(asset)?, rule, entry.header_set))
+            }
+            _ => None,
+        }
+    }
+
+    /// The same for any path: decoded, with redirects.
+    fn find_closely<'m, 'r>(&'m self, request: &Request<'r>, not_found: u8) -> Found<'m, 'r> {
+        let path = &request.path;
+        let host = request.host;
         with_site_path(path, self.policy.decode, |decoded| {
             let entry = self.entry(decoded.site_path);
             let known = entry.filter(|_| decoded.is_canonical);
