@@ -45,6 +45,9 @@ pub(crate) struct Args {
     /// Only ours and these; may be given several times
     #[arg(long, value_name = "NAME", conflicts_with_all = ["swaps", "sites"])]
     beside: Vec<String>,
+    /// Measure nothing: write the section from the figures that are there
+    #[arg(long, conflicts_with_all = ["swaps", "sites", "beside", "quick", "dry"])]
+    page: bool,
     /// Shorter, to see that it works; nothing is written to docs/
     #[arg(long)]
     quick: bool,
@@ -62,6 +65,10 @@ const CLIENT_CORES: &str = "2,3";
 /// # Errors
 /// The machine does not fit, or a program can't be built or started.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if args.page {
+        page::write(&Figures::load()?)?;
+        return Ok(Exit::Fine);
+    }
     ensure!(cfg!(target_os = "linux"), "this is measured on Linux only");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     ensure!(cores >= 4, "{cores} cores; servers and clients need two each");

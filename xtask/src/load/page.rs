@@ -94,6 +94,7 @@ pub(super) fn versus(figures: &Versus) -> String {
             );
         }
     }
+    text.push_str(&targets(figures));
     text.push_str("\n| | version | bytes of an answer | processes | memory (PSS) | of its own |\n|---|---|--:|--:|--:|--:|\n");
     for row in &figures.rows {
         let Memory { pss, private, processes, .. } = row.memory;
@@ -109,6 +110,45 @@ pub(super) fn versus(figures: &Versus) -> String {
     }
     text
 }
+
+/// What is aimed at, and how far it was reached.
+fn targets(figures: &Versus) -> String {
+    let mut text = String::from("\n| target |");
+    for connections in CONNECTIONS {
+        let _ = write!(text, " {} connections |", count(connections));
+    }
+    text.push_str("\n|---|");
+    text.push_str(&"--:|".repeat(CONNECTIONS.len()));
+    text.push('\n');
+    let runs = |name: &str, number: usize| {
+        figures.rows.iter().find(|row| row.name == name).and_then(|row| row.runs.get(number))
+    };
+    type Gain = fn(&Run, &Run) -> f64;
+    let more_requests: Gain = |ours, theirs| ours.rate / theirs.rate;
+    let shorter_waits: Gain = |ours, theirs| theirs.p99 / ours.p99;
+    for (what, peer, least, gain) in [
+        ("requests a second: ahead of nginx", "nginx", 1.0, more_requests),
+        ("p99: ahead of nginx", "nginx", 1.0, shorter_waits),
+        ("requests a second: level with lighttpd", "lighttpd", LEVEL, more_requests),
+        ("p99: level with lighttpd", "lighttpd", LEVEL, shorter_waits),
+    ] {
+        let _ = write!(text, "| {what} |");
+        for number in 0..CONNECTIONS.len() {
+            let (Some(ours), Some(theirs)) = (runs(OURS, number), runs(peer, number)) else {
+                text.push_str(" |");
+                continue;
+            };
+            let gain = median(ours.iter().zip(theirs).map(|(ours, theirs)| gain(ours, theirs)));
+            let verdict = if gain >= least { "met" } else { "**missed**" };
+            let _ = write!(text, " {gain:.2} {verdict} |");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// From here on two servers are level: figures of one and the same differ by more from run to run.
+const LEVEL: f64 = 0.9;
 
 fn name(row: &Row) -> String {
     if row.name == OURS { format!("**`{}`**", row.name) } else { row.name.clone() }
