@@ -277,13 +277,15 @@ fn named_folder(found: &Found) -> Option<(&'static str, PathBuf)> {
 fn folder_of_config(found: Option<&Found>) -> anyhow::Result<PathBuf> {
     let Some(found) = found else {
         bail!(
-            "which folder? name the site's build output (`trailmark compile dist`), or run this where a \
+            "which folder? name the site's build output, as in `trailmark compile dist` and `trailmark serve dist`, or run this where a \
              wrangler.jsonc names it"
         );
     };
     let path = found.path.display();
     let Some((key, folder)) = named_folder(found) else {
-        bail!("{path} names no folder; add `assets.directory`, or name the folder: `trailmark compile dist`");
+        bail!(
+            "{path} names no folder; add `assets.directory`, or name the folder, as in `trailmark compile dist`"
+        );
     };
     check_folder(&folder).with_context(|| format!("`{key}` in {path}"))?;
     Ok(folder)
