@@ -11,7 +11,7 @@ use serde::Serialize;
 use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
 use trailmark_compiler::{
-    CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
+    Base, CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
 };
 
 use crate::output;
@@ -46,6 +46,10 @@ pub(crate) struct SiteArgs {
     /// What a path gets that nothing answers [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(NotFoundHandling::ALL, NotFoundHandling::as_str), help_heading = HEADING)]
     not_found_handling: Option<NotFoundHandling>,
+    /// The path below which the site hangs, where its build puts one into links but not into DIST: Astro's `base`, Gatsby's
+    /// `pathPrefix`, Docusaurus' `baseUrl` [default: /]
+    #[arg(long, value_name = "PATH", help_heading = HEADING)]
+    base: Option<Base>,
 }
 
 /// A parser that takes the spellings of an option type, and lists them in the help.
@@ -59,7 +63,7 @@ where
 impl SiteArgs {
     /// Whether anything was said.
     pub(crate) fn is_given(&self) -> bool {
-        let SiteArgs { config, platform, html_handling, not_found_handling } = self;
+        let SiteArgs { config, platform, html_handling, not_found_handling, base } = self;
         let ConfigArgs { config, no_config, env } = config;
         config.is_some()
             || *no_config
@@ -67,12 +71,13 @@ impl SiteArgs {
             || platform.is_some()
             || html_handling.is_some()
             || not_found_handling.is_some()
+            || base.is_some()
     }
 }
 
 impl SiteArgs {
     /// As if just these options had been given.
-    pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions) -> SiteArgs {
+    pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions, base: Base) -> SiteArgs {
         let RoutingOptions { platform, html_handling, not_found_handling } = routing;
         let is_workers = platform == Platform::Workers;
         SiteArgs {
@@ -80,6 +85,7 @@ impl SiteArgs {
             platform: Some(platform),
             html_handling: is_workers.then_some(html_handling),
             not_found_handling: is_workers.then_some(not_found_handling),
+            base: Some(base),
         }
     }
 }
@@ -115,6 +121,8 @@ pub(crate) struct Plan {
     pub(crate) config: Option<PathBuf>,
     /// How it is served.
     pub(crate) routing: RoutingOptions,
+    /// Where it hangs below its origin.
+    pub(crate) base: Base,
     /// The user's own code beside the files.
     pub(crate) script: ScriptOptions,
     /// Who said so.
@@ -136,7 +144,13 @@ impl Plan {
 
     /// The options of the compilation.
     pub(crate) fn options(&self, strict: bool) -> CompileOptions {
-        CompileOptions { routing: self.routing, script: self.script.clone(), strict, cache: None }
+        CompileOptions {
+            routing: self.routing,
+            base: self.base.clone(),
+            script: self.script.clone(),
+            strict,
+            cache: None,
+        }
     }
 
     /// How it is served, in a few words.
@@ -146,6 +160,7 @@ impl Plan {
             Platform::Workers => format!("Workers, {html_handling}, not-found {not_found_handling}"),
             Platform::Pages => "Pages".to_owned(),
         };
+        let options = if self.base.is_root() { options } else { format!("{options}, below {}", self.base) };
         match &self.config {
             Some(config) => format!("{options} ({})", config.display()),
             None if self.is_assumed() => format!("{options} (assumed, for want of a configuration file)"),
@@ -170,8 +185,9 @@ pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan>
     let config = found.as_ref().map(|found| &found.config);
     let (routing, origins) = choose(args, config);
     let script = script(routing.platform, found.as_ref());
+    let base = args.base.clone().unwrap_or_default();
     let mut plan =
-        Plan { dist, config: None, routing, script, origins, warnings: Vec::new(), notes: Vec::new() };
+        Plan { dist, config: None, routing, base, script, origins, warnings: Vec::new(), notes: Vec::new() };
     plan.warn_of_ignored(args);
     if let Some(found) = found {
         plan.warnings.extend(found.config.warnings.iter().map(|warning| show_warning(&found.path, warning)));

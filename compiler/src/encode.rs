@@ -45,7 +45,7 @@ pub(crate) fn encode(
     let (header_rules, header_lines) = encode_rules::headers(header_rules, &mut strings);
     let header_dispatch = encode_rules::dispatch(finder.header_file(), &mut strings);
     let router = encode_rules::router(&rules.router, &mut strings);
-    let sections = vec![
+    let mut sections = vec![
         // First what opening and every look-up reads, the short ones in front: the system maps what surrounds a page that is touched
         // along with it, so a new process is kept waiting for two places of a file and not for five.
         Section::of(section::SHAPES, &slots.shapes),
@@ -69,6 +69,9 @@ pub(crate) fn encode(
         Section::of(section::STRINGS, strings.bytes),
         Section::of(section::PROVENANCE, provenance.encode()),
     ];
+    if !site.base.is_root() {
+        sections.push(Section::of(section::BASE, site.base.as_str()));
+    }
     Ok(assemble(&header_fields(site, &slots.index, routes.len())?, sections))
 }
 
@@ -222,7 +225,7 @@ fn header_fields(
         (_, NotFoundHandling::Page404) => format::NOT_FOUND_PAGE,
         (_, NotFoundHandling::SinglePageApplication) => format::NOT_FOUND_SINGLE_PAGE,
     };
-    let asset = |path| site.asset_at(path).unwrap_or(format::NONE_U32);
+    let asset = |path: &str| site.asset_at(path).unwrap_or(format::NONE_U32);
     let flags = if pages { format::FLAG_INDEX_REDIRECT } else { format::FLAG_CANONICAL_REDIRECT };
     let status: u16 = if pages { 308 } else { 307 };
     let mut bytes = [0; format::HEADER_LEN];
@@ -239,7 +242,8 @@ fn header_fields(
     put(&mut bytes, header::DECODE, &[if pages { format::DECODE_WHOLE } else { format::DECODE_SEGMENTS }]);
     put(&mut bytes, header::REDIRECT_STATUS, &status.to_le_bytes());
     put(&mut bytes, header::FLAGS, &flags.to_le_bytes());
-    put(&mut bytes, header::SINGLE_PAGE_ASSET, &asset("/index.html").to_le_bytes());
+    let single_page = asset(&format!("{}/index.html", site.base.as_str()));
+    put(&mut bytes, header::SINGLE_PAGE_ASSET, &single_page.to_le_bytes());
     put(&mut bytes, header::ROOT_NOT_FOUND_ASSET, &asset("/404.html").to_le_bytes());
     put(&mut bytes, header::PAGE_COUNT, &to_u32(stem_count, "pages")?.to_le_bytes());
     Ok(bytes)

@@ -24,6 +24,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod base;
 mod cache;
 mod cold;
 pub mod config;
@@ -67,6 +68,7 @@ use site_rules::RuleFinder;
 use trailmark::{DecodeMode, Manifest};
 use walk::Visit;
 
+pub use base::{BadBase, Base};
 pub use cache::{NewCache, default_cache};
 pub use error::CompileError;
 pub use excluded::excluded_because;
@@ -90,6 +92,8 @@ pub use write::{check_output, default_output, write};
 pub struct CompileOptions {
     /// How the site is served.
     pub routing: RoutingOptions,
+    /// Where it hangs below its origin.
+    pub base: Base,
     /// The user's own code beside the assets.
     pub script: ScriptOptions,
     /// Whether what would only be noted is an error.
@@ -154,6 +158,7 @@ pub fn compile(
     let site = SiteInput {
         assets,
         routing: options.routing,
+        base: &options.base,
         rules: &rules,
         excluded_count: scan.excluded_count,
         scanned: Some(Scanned { has_ignore_file: scan.has_ignore_file }),
@@ -219,7 +224,20 @@ pub fn compile_files(
     routing: RoutingOptions,
     rules: &SiteRules,
 ) -> Result<Compiled, CompileError> {
-    let site = SiteInput { assets, routing, rules, excluded_count: 0, scanned: None };
+    compile_files_at(assets, routing, &Base::default(), rules)
+}
+
+/// The same, below a base.
+///
+/// # Errors
+/// [`CompileError::Limit`] if the site is too large for the format.
+pub fn compile_files_at(
+    assets: Vec<AssetFile>,
+    routing: RoutingOptions,
+    base: &Base,
+    rules: &SiteRules,
+) -> Result<Compiled, CompileError> {
+    let site = SiteInput { assets, routing, base, rules, excluded_count: 0, scanned: None };
     compile_site(site, &(), Times::default())
 }
 
@@ -227,6 +245,7 @@ pub fn compile_files(
 struct SiteInput<'r> {
     assets: Vec<AssetFile>,
     routing: RoutingOptions,
+    base: &'r Base,
     rules: &'r SiteRules,
     excluded_count: usize,
     /// Of a folder that was scanned: what is no asset has been left out already, and the result is looked over.
@@ -244,12 +263,12 @@ fn compile_site(
     observer: &dyn Observer,
     mut times: Times,
 ) -> Result<Compiled, CompileError> {
-    let SiteInput { assets, routing, rules, excluded_count, scanned } = input;
+    let SiteInput { assets, routing, base, rules, excluded_count, scanned } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
     let site = match scanned {
-        Some(_) => Site::of_scanned(assets, routing),
-        None => Site::new(assets, routing),
+        Some(_) => Site::of_scanned(assets, routing, base),
+        None => Site::mounted(assets, routing, base),
     };
     let finder = RuleFinder::new(rules);
     let (rule_paths, raw) = static_redirect_paths(rules, routing.platform);

@@ -36,6 +36,9 @@ pub(crate) fn preflight(checked: &Checked<'_>) -> Vec<Warning> {
     let mut warnings = files::check(checked);
     warnings.extend(redirects::check(checked));
     warnings.extend(router::check(checked));
+    for file in warnings.iter_mut().filter_map(|warning| warning.file.as_mut()) {
+        *file = checked.site.file_name(file).to_owned();
+    }
     warnings.sort();
     warnings
 }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use trailmark::{Form, RuleId, split_stem};
 
+use crate::base::Base;
 use crate::excluded::excluded_because;
 use crate::hash::AssetFile;
 use crate::media_type::extension;
@@ -52,6 +53,8 @@ pub struct Site {
     pub assets: Vec<AssetFile>,
     /// How the site is served.
     pub options: RoutingOptions,
+    /// Where the site hangs below its origin: the paths of all assets begin with it.
+    pub base: Base,
     /// The rows of the rule table that apply.
     pub(crate) rows: Vec<(RuleId, &'static PathRule)>,
     /// What a single-page application answers with.
@@ -62,13 +65,19 @@ pub struct Site {
 
 impl Site {
     /// Takes the assets in any order; leaves out what the platform never serves, and all but one of equal names.
-    pub fn new(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
+    pub fn new(assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
+        Site::mounted(assets, options, &Base::default())
+    }
+
+    /// The same, below a base, which the assets' paths do not hold yet.
+    pub fn mounted(mut assets: Vec<AssetFile>, options: RoutingOptions, base: &Base) -> Site {
         assets.retain(|asset| excluded_because(options.platform, &asset.site_path).is_none());
-        Site::of_scanned(assets, options)
+        Site::of_scanned(assets, options, base)
     }
 
     /// Takes what a scan of the folder found, in any order: that is the site, `_redirects` too if `.assetsignore` says so.
-    pub(crate) fn of_scanned(mut assets: Vec<AssetFile>, options: RoutingOptions) -> Site {
+    pub(crate) fn of_scanned(mut assets: Vec<AssetFile>, options: RoutingOptions, base: &Base) -> Site {
+        base.mount(&mut assets);
         if !assets.is_sorted_by(|a, b| split(a) < split(b)) {
             assets.par_sort_unstable_by(|a, b| {
                 split(a).cmp(&split(b)).then_with(|| a.fingerprint.cmp(&b.fingerprint))
@@ -81,8 +90,9 @@ impl Site {
         };
         let not_found_pages = (0..assets.len()).into_par_iter().filter_map(folder_of).collect();
         let rows = rules::rows_of(options.handling()).collect();
-        let mut site = Site { assets, options, rows, single_page: None, not_found_pages };
-        site.single_page = site.asset_at("/index.html");
+        let base = base.clone();
+        let mut site = Site { assets, options, base, rows, single_page: None, not_found_pages };
+        site.single_page = site.asset_at(&format!("{}/index.html", site.base.as_str()));
         site
     }
 
@@ -114,9 +124,14 @@ impl Site {
         a == b || content(a) == content(b)
     }
 
-    /// The site path of an asset; empty if there is no such asset.
+    /// The site path of an asset, base included; empty if there is no such asset.
     pub fn path_of(&self, index: AssetIndex) -> &str {
         self.assets.get(index as usize).map_or("", |asset| &asset.site_path)
+    }
+
+    /// The file behind an asset, from the root of the site's folder; empty if there is no such asset.
+    pub fn file_of(&self, index: AssetIndex) -> &str {
+        self.file_name(self.path_of(index))
     }
 
     /// The not-found pages: folder and asset, sorted by folder.
@@ -139,13 +154,24 @@ impl Site {
         None
     }
 
+    /// What a path is called in the site's folder: without the base.
+    pub fn file_name<'p>(&self, site_path: &'p str) -> &'p str {
+        self.base.below(site_path).unwrap_or(site_path)
+    }
+
+    fn single_page_of(&self, site_path: &str) -> Option<AssetIndex> {
+        self.single_page.filter(|_| self.base.contains(site_path))
+    }
+
     /// The asset that the site's not-found handling gives for a path, whatever its status.
     pub fn fallback(&self, site_path: &str) -> Option<AssetIndex> {
         match (self.options.platform, self.options.not_found_handling) {
-            (Platform::Pages, _) => self.nearest_not_found(site_path).or(self.single_page),
+            (Platform::Pages, _) => {
+                self.nearest_not_found(site_path).or_else(|| self.single_page_of(site_path))
+            }
             (_, NotFoundHandling::None) => None,
             (_, NotFoundHandling::Page404) => self.nearest_not_found(site_path),
-            (_, NotFoundHandling::SinglePageApplication) => self.single_page,
+            (_, NotFoundHandling::SinglePageApplication) => self.single_page_of(site_path),
         }
     }
 }

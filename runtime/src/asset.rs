@@ -27,10 +27,14 @@ impl<'a> Asset<'a> {
         self.index
     }
 
-    /// Where the file is, from the root of the site.
+    /// Where the file is, from the root of the site's folder: without the base ([`Manifest::base`]).
     pub fn site_path(&self) -> SitePath<'a> {
-        let form = Form::from_number(u8_at(self.record, 38)).unwrap_or(Form::Bare);
-        SitePath { stem: self.stem(), suffix: form.suffix() }
+        let path = SitePath { stem: self.stem(), suffix: self.form().unwrap_or(Form::Bare).suffix() };
+        path.below(self.manifest.base.as_bytes()).unwrap_or(path)
+    }
+
+    pub(crate) fn form(&self) -> Option<Form> {
+        Form::from_number(u8_at(self.record, 38))
     }
 
     /// Size of the file, bytes.
@@ -67,7 +71,8 @@ impl<'a> Asset<'a> {
         }
     }
 
-    fn stem(&self) -> &'a [u8] {
+    /// With the base.
+    pub(crate) fn stem(&self) -> &'a [u8] {
         let slot = self.manifest.slot(u32_at(self.record, 44));
         slot.and_then(|slot| self.manifest.stem_of(slot)).unwrap_or_default()
     }
@@ -109,6 +114,19 @@ pub struct SitePath<'a> {
 impl<'a> SitePath<'a> {
     pub(crate) fn new(stem: &'a [u8], suffix: &'static str) -> Self {
         SitePath { stem, suffix }
+    }
+
+    /// What follows a base, from its slash on; `None` if the path does not begin with it.
+    pub(crate) fn below(&self, base: &[u8]) -> Option<SitePath<'a>> {
+        let rest = match self.stem.strip_prefix(base) {
+            Some(stem) => SitePath { stem, suffix: self.suffix },
+            // A base that ends in `/index` may reach into the suffix.
+            None => {
+                let tail = core::str::from_utf8(base.strip_prefix(self.stem)?).ok()?;
+                SitePath { stem: b"", suffix: self.suffix.strip_prefix(tail)? }
+            }
+        };
+        (rest.stem.first().or(rest.suffix.as_bytes().first()) == Some(&b'/')).then_some(rest)
     }
 
     /// The two parts; joined, they are the path.

@@ -62,6 +62,7 @@
 //! | 18 | router | header of [`ROUTER_HEADER_LEN`] bytes, then [`ROUTER_RULE_LEN`] bytes a rule |
 //! | 20 | tags | one byte a slot: see `key.rs`, `slot_tag` |
 //! | 19 | provenance | what built the manifest (bincode; the reader hands it out as bytes) |
+//! | 21 | base | where the site hangs below its origin: UTF-8, `/docs`; absent if at the root |
 //!
 //! Index header: `part_count` u32, `buckets_per_part` u32, `slots_per_part` u32, `key_count` u32, 16 reserved
 //! bytes. The path key of a stem selects part and bucket, the bucket's pilot the slot (`key.rs`).
@@ -247,6 +248,8 @@ sections! {
     PROVENANCE = 19, "provenance";
     /// A byte a slot, to turn away paths that are not stored.
     TAGS = 20, "tags";
+    /// Where the site hangs below its origin.
+    BASE = 21, "base";
 }
 
 /// Length of the index section's own header, bytes.
@@ -363,6 +366,8 @@ pub const ROUTER_ROUTE: u32 = 2;
 pub const ROUTER_REGEX: u32 = 1;
 /// Longest text that any record refers to, bytes.
 pub const MAX_TEXT_LEN: u64 = 1 << 20;
+/// Longest base, bytes.
+pub const MAX_BASE_LEN: usize = 1024;
 /// Length of a rule record, bytes.
 pub const RULE_LEN: usize = 16;
 

@@ -258,7 +258,8 @@ impl Manifest<'_> {
 
     /// What the not-found handling of the site gives for a miss.
     fn not_found<'m, 'r>(&'m self, site_path: &[u8], not_found: u8) -> Resolution<'m, 'r> {
-        let single_page = || self.asset(self.policy.single_page_asset);
+        let single_page =
+            || self.is_below_base(site_path).then(|| self.asset(self.policy.single_page_asset)).flatten();
         match not_found {
             format::NOT_FOUND_PAGE => match self.nearest_not_found(site_path) {
                 Some(asset) => Resolution::NotFoundPage { asset, rule: RuleId::NOT_FOUND_PAGE },

@@ -70,6 +70,8 @@ pub struct Manifest<'a> {
     pub(crate) header_sets: &'a [[u8; format::MASK_LEN]],
     pub(crate) header_dispatch: Dispatch<'a>,
     pub(crate) router: Router<'a>,
+    /// Empty, or as `/docs`.
+    pub(crate) base: &'a str,
     provenance: &'a [u8],
 }
 
@@ -117,6 +119,7 @@ impl<'a> Manifest<'a> {
             header_sets: sections.records(section::HEADER_SETS)?,
             header_dispatch: sections.dispatch(section::HEADER_DISPATCH)?,
             router: sections.router()?,
+            base: sections.base()?,
             provenance: sections.bytes_of(section::PROVENANCE),
         })
     }
@@ -163,6 +166,18 @@ impl<'a> Manifest<'a> {
     /// Format version of the file.
     pub fn format_version(&self) -> u32 {
         u32_at(self.bytes, header::VERSION)
+    }
+
+    /// Where the site hangs below its origin, decoded: `/docs`, or nothing if it is at the root. Every path of the site begins with
+    /// it but for [`Asset::site_path`], which says where the file is.
+    pub fn base(&self) -> &'a str {
+        self.base
+    }
+
+    /// Whether a decoded path is one of the site's: below its base.
+    pub(crate) fn is_below_base(&self, site_path: &[u8]) -> bool {
+        self.base.is_empty()
+            || site_path.strip_prefix(self.base.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
     }
 
     /// Number of assets.
@@ -451,6 +466,14 @@ impl<'a> Sections<'a> {
 
     fn dispatch(&self, kind: u32) -> Result<Dispatch<'a>, OpenError> {
         Dispatch::read(self.bytes_of(kind)).ok_or_else(|| self.damaged(kind))
+    }
+
+    /// As a path of the site begins, or nothing.
+    fn base(&self) -> Result<&'a str, OpenError> {
+        let base = self.bytes_of(section::BASE);
+        let is_sound = base.is_empty() || (base.starts_with(b"/") && !base.ends_with(b"/"));
+        let text = core::str::from_utf8(base).ok().filter(|_| is_sound && base.len() <= format::MAX_BASE_LEN);
+        text.ok_or_else(|| self.damaged(section::BASE))
     }
 
     fn router(&self) -> Result<Router<'a>, OpenError> {

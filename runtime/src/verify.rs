@@ -1,6 +1,7 @@
 //! Every check that opening leaves out: the checksum, and that every record refers to something that is there.
 
 use crate::answer::RuleId;
+use crate::asset::SitePath;
 use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::error::VerifyError;
 use crate::format::{self, header};
@@ -171,10 +172,14 @@ impl Manifest<'_> {
             if self.slot(u32_at(record, 44)).and_then(|slot| self.stem_of(slot)).is_none() {
                 return bad("its slot is not there");
             }
-            let Some(form) = Form::from_number(u8_at(record, 38)) else { return bad("its form is unknown") };
-            let (stem, _) = asset.site_path().parts();
+            let Some(form) = asset.form() else { return bad("its form is unknown") };
+            let stem = core::str::from_utf8(asset.stem()).unwrap_or_default();
             if !is_own_split(stem, form) {
                 return bad("its path is not split at its longest suffix");
+            }
+            let path = SitePath::new(asset.stem(), form.suffix());
+            if path.below(self.base.as_bytes()).is_none() {
+                return bad("its path is not below the base");
             }
             if u8_at(record, 39) != format::CANONICAL_NONE && asset.canonical_url().is_none() {
                 return bad("its canonical URL is not there");

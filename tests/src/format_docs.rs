@@ -68,6 +68,7 @@ const SECTIONS: &[(u32, &str)] = &[
         "what built the manifest: for people and tools, never for a look-up; encoded with bincode 2",
     ),
     (section::TAGS, "[one byte a slot](#the-index), to turn away paths that are not stored"),
+    (section::BASE, "[where the site hangs below its origin](#the-base): `/docs`; absent if at the root"),
 ];
 
 fn sections_table() -> String {

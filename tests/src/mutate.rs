@@ -10,7 +10,9 @@ use trailmark_compiler::config::redirects::RedirectOptions;
 use trailmark_compiler::config::{headers, redirects, routes_json, run_worker_first};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 use trailmark_compiler::router::{Router, ScriptFirst};
-use trailmark_compiler::{AssetFile, Provenance, RoutingOptions, SiteRules, manifest_with_rules};
+use trailmark_compiler::{
+    AssetFile, Provenance, RoutingOptions, SiteRules, compile_files_at, manifest_with_rules,
+};
 
 use crate::sites::sha256;
 
@@ -77,7 +79,7 @@ const WORKER_FIRST: [&str; 3] = ["/api/*", "/_image", "!/api/static/*"];
 const ROUTES: &str =
     r#"{"version": 1, "include": ["/api/*", "/f", "/g[ab]+(c|d)?/*"], "exclude": ["/api/static/*", "/h$"]}"#;
 
-/// A small manifest for each platform. Together they use every kind of section and record.
+/// A small manifest for each platform, and one of a site below a base. Together they use every kind of section and record.
 pub fn sample_manifests() -> Vec<Vec<u8>> {
     let routers = [
         (Platform::Workers, ScriptFirst::Rules(worker_first())),
@@ -101,7 +103,21 @@ pub fn sample_manifests() -> Vec<Vec<u8>> {
             manifest_with_rules(sample_assets(platform), routing, &rules).expect("a small site"),
         )
     };
-    routers.into_iter().map(manifest).collect()
+    let mut manifests: Vec<Vec<u8>> = routers.into_iter().map(manifest).collect();
+    manifests.push(manifest_below_base());
+    manifests
+}
+
+/// A single-page application below `/x`.
+fn manifest_below_base() -> Vec<u8> {
+    let routing = RoutingOptions {
+        platform: Platform::Workers,
+        html_handling: HtmlHandling::AutoTrailingSlash,
+        not_found_handling: NotFoundHandling::SinglePageApplication,
+    };
+    let base = "/x".parse().expect("a sound base");
+    let compiled = compile_files_at(sample_assets(Platform::Pages), routing, &base, &SiteRules::default());
+    compiled.expect("a small site").bytes
 }
 
 fn worker_first() -> run_worker_first::StaticRouting {
@@ -162,6 +178,9 @@ pub const SAMPLE_TARGETS: [&str; 30] = [
     "/cdn-cgi\\x",
     "/_image?href=//other.example/x",
 ];
+
+/// The same for the manifest below a base.
+pub const BASE_TARGETS: [&str; 3] = ["/x", "/x/about.html", "/x/nope"];
 
 // -- Damage ----------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 //! The one integration test binary.
 
 mod bad_rules;
+mod base;
 mod batch;
 mod cache;
 mod canonical;

@@ -40,7 +40,7 @@ fn decide(bytes: &[u8], target: &str) {
 
 /// A manifest whose only router rule is this text, at the end of the strings.
 fn with_router_rule(kind: u32, text: &str) -> Vec<u8> {
-    let mut bytes = sample_manifests().pop().unwrap();
+    let mut bytes = sample_manifests().remove(1);
     let strings = bytes[section_of(&bytes, section::STRINGS)].to_vec();
     let mut router = vec![1, format::FIRST_ROUTES, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
     router.extend((strings.len() as u64).to_le_bytes());

@@ -9,7 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use trailmark::Manifest;
 use trailmark::format::HEADER_LEN;
-use trailmark_compiler::Provenance;
+use trailmark_compiler::{Base, Provenance};
 
 use crate::exit::Exit;
 use crate::output::{self, Cell, DIM, Format, GREEN, RED, Table, YELLOW, bytes, count, hex};
@@ -140,7 +140,8 @@ fn compare(
 ) -> anyhow::Result<(Vec<Difference>, Vec<String>)> {
     let provenance = Provenance::read(manifest).context("can't tell how the manifest was compiled")?;
     let routing = provenance.options().context("can't tell how the manifest was compiled")?;
-    let plan = site::plan(Some(dist), &SiteArgs::of(args.config.clone(), routing))?;
+    let base = Base::from_decoded(manifest.base()).context("can't tell where the manifest's site hangs")?;
+    let plan = site::plan(Some(dist), &SiteArgs::of(args.config.clone(), routing, base))?;
     let progress = Progress::new(args.quiet);
     let compiled = trailmark_compiler::compile(dist, &plan.options(false), &progress);
     progress.finish();

@@ -109,7 +109,8 @@ fn differ_in_case(site: &Site) -> Vec<Warning> {
     let warn = |mut names: Vec<&str>| {
         names.sort_unstable();
         let (first, others) = names.split_first().filter(|(_, others)| !others.is_empty())?;
-        let others: Vec<String> = others.iter().map(|name| format!("`{}`", Shown(name))).collect();
+        let others: Vec<String> =
+            others.iter().map(|name| format!("`{}`", Shown(site.file_name(name)))).collect();
         let message = format!(
             "differs only in case from {}: two files to the platform, one on disks that know no case",
             others.join(", ")
@@ -165,14 +166,14 @@ fn misplaced(site: &Site, site_path: &str) -> Option<Warning> {
         return None;
     }
     let below = match site.nearest_not_found(&wanted) {
-        Some(page) => format!("`{}`", Shown(site.path_of(page))),
+        Some(page) => format!("`{}`", Shown(site.file_of(page))),
         None => "nothing".to_owned(),
     };
     let message = format!(
         "is a page like any other: a miss in `{}/` gets {below}, since only a file called `404.html` is looked for; if it \
          is meant for misses, write it to `{}`",
         Shown(folder),
-        Shown(&wanted)
+        Shown(site.file_name(&wanted))
     );
     Some(Warning::of_file(WarningKind::MisplacedNotFoundPage, site_path, message))
 }

@@ -234,7 +234,7 @@ fn hides(checked: &Checked<'_>, asker: &Asker<'_>, path: &str, asset: AssetIndex
         return false;
     }
     match answered {
-        Answered::End(End::Answer { file: Some(file), .. }) => file != checked.site.path_of(asset),
+        Answered::End(End::Answer { file: Some(file), .. }) => file != checked.site.file_of(asset),
         _ => true,
     }
 }

@@ -10,14 +10,18 @@ const CODINGS: [(&str, &str); 3] = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".
 
 /// The siblings of a file, by coding. O(length of the path).
 pub(super) fn siblings<'m>(manifest: &'m Manifest<'_>, asset: &Asset<'_>) -> [Option<Asset<'m>>; 3] {
-    let path = asset.site_path().to_string();
+    let path = format!("{}{}", manifest.base(), asset.site_path());
     CODINGS.map(|(_, ending)| sibling(manifest, &format!("{path}{ending}")))
 }
 
 fn sibling<'m>(manifest: &'m Manifest<'_>, path: &str) -> Option<Asset<'m>> {
     let encoded = encode_site_path(path);
     let find = |request: &RequestPath<'_>| match manifest.lookup(request) {
-        Resolution::Serve { asset, .. } if asset.site_path() == *path => manifest.asset(asset.index()),
+        Resolution::Serve { asset, .. }
+            if path.strip_prefix(manifest.base()).is_some_and(|path| asset.site_path() == *path) =>
+        {
+            manifest.asset(asset.index())
+        }
         _ => None,
     };
     match RequestPath::as_is(&encoded) {

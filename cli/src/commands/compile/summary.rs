@@ -19,6 +19,8 @@ pub(super) struct Summary<'a> {
     manifest: String,
     sha256: String,
     config: Option<String>,
+    /// `/` for the root.
+    base: String,
     #[serde(flatten, serialize_with = "without_ignored")]
     report: &'a Report,
     write_seconds: f64,
@@ -55,6 +57,7 @@ impl<'a> Summary<'a> {
             manifest: output,
             sha256: hex(&manifest.sha256()),
             config: plan.config.as_ref().map(|config| config.display().to_string()),
+            base: plan.base.to_string(),
             report: &compiled.report,
             write_seconds: (write_time.as_secs_f64() * 1e6).round() / 1e6,
             peak_memory_bytes: peak_memory(),
@@ -117,6 +120,9 @@ impl<'a> Summary<'a> {
                 add("not-found handling", options.not_found_handling.as_str(), not_found_handling);
             }
             Platform::Pages => add("platform", "Pages", platform),
+        }
+        if !self.plan.base.is_root() {
+            add("base", &self.base, Origin::CommandLine);
         }
     }
 

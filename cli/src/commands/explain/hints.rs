@@ -13,7 +13,7 @@ pub(super) fn for_miss(site: &Site, site_path: &str) -> Vec<String> {
 }
 
 /// The files for which the rules looked in vain, without those that nobody would make.
-pub(super) fn files_that_would_answer(trace: &[Step]) -> Option<String> {
+pub(super) fn files_that_would_answer(site: &Site, trace: &[Step]) -> Option<String> {
     let is_odd = |name: &str| {
         name.ends_with('/')
             || ["//", "/.html", ".html.html", ".html/index.html", "/index/index.html"]
@@ -21,7 +21,7 @@ pub(super) fn files_that_would_answer(trace: &[Step]) -> Option<String> {
                 .any(|part| name.contains(part))
     };
     let wanted = trace.iter().filter_map(|step| match &step.finding {
-        Finding::NoFile(name) if !is_odd(name) => Some(name.as_str()),
+        Finding::NoFile(name) if !is_odd(name) => site.base.below(name),
         _ => None,
     });
     let mut names: Vec<&str> = Vec::new();
@@ -34,6 +34,17 @@ pub(super) fn files_that_would_answer(trace: &[Step]) -> Option<String> {
     let others = others.join(", ");
     let names = if others.is_empty() { (*last).to_owned() } else { format!("{others} or {last}") };
     Some(format!("Something would be found here if the site had a file {names}."))
+}
+
+/// A path without the base that all of the site's paths have.
+pub(super) fn outside_base(site: &Site, site_path: &str) -> Option<String> {
+    let base = &site.base;
+    (!base.contains(site_path)).then(|| {
+        format!(
+            "The site hangs below {base} (--base of the compilation), so nothing of it answers at {site_path}: link to \
+             {base}{site_path}, or redirect in `_redirects`, whose rules name whole paths."
+        )
+    })
 }
 
 /// A name that differs in the case of its letters only. O(number of files).
@@ -49,6 +60,7 @@ fn other_case(site: &Site, site_path: &str) -> Option<String> {
     if stem(found) == stem(site_path) {
         return None;
     }
+    let found = site.file_name(found);
     Some(format!("There is {found}: names are compared byte for byte, and upper and lower case differ."))
 }
 
@@ -61,6 +73,7 @@ fn stem(path: &str) -> &str {
 fn slash_behind_file(site: &Site, site_path: &str) -> Option<String> {
     let name = site_path.strip_suffix('/')?;
     site.asset_at(name)?;
+    let name = site.file_name(name);
     Some(format!("There is a file {name}, but a slash behind a file's name makes it another path."))
 }
 
@@ -74,6 +87,7 @@ fn folder_404(site: &Site, site_path: &str) -> Option<String> {
         }
         let page = format!("{folder}/404/index.html");
         if site.asset_at(&page).is_some() {
+            let (page, folder) = (site.file_name(&page), site.base.below(folder).unwrap_or_default());
             return Some(format!(
                 "There is {page}, but only a file named exactly 404.html answers misses: write it to {folder}/404.html."
             ));

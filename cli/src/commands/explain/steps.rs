@@ -50,10 +50,10 @@ fn path_rule(site: &Site, id: RuleId) -> Option<&'static PathRule> {
 }
 
 fn because(site: &Site, path: &str, rule: &PathRule, finding: &Finding) -> String {
-    let file = wanted_file(rule, path);
+    let file = wanted_file(rule, path).map(|file| site.file_name(&file).to_owned());
     match finding {
         Finding::Applies(Outcome::Serve(asset)) => {
-            format!("there is a file {}, which is served", site.path_of(*asset))
+            format!("there is a file {}, which is served", site.file_of(*asset))
         }
         Finding::Applies(outcome @ Outcome::Redirect { .. }) => {
             let to = outcome.target(path).unwrap_or_default();
@@ -65,14 +65,17 @@ fn because(site: &Site, path: &str, rule: &PathRule, finding: &Finding) -> Strin
                 (_, None) => format!("redirect to {to}, whatever is there"),
             }
         }
-        Finding::NoFile(name) => format!("there is no file {name}"),
+        Finding::NoFile(name) => match site.base.below(name) {
+            Some(file) => format!("there is no file {file}"),
+            None => format!("all files hang below {}, so there is none at {name}", site.base),
+        },
         Finding::DestinationIsFile(to) => {
             format!("{to} is itself the name of a file, so a redirect there would show that file instead")
         }
         Finding::OtherContent { to, gives: Some(asset) } => {
             format!(
                 "{to} shows {}, which has other content, so a redirect there would mislead",
-                site.path_of(*asset)
+                site.file_of(*asset)
             )
         }
         Finding::OtherContent { to, gives: None } => format!("nothing is served at {to}"),
@@ -149,6 +152,9 @@ fn miss(site: &Site, site_path: &str, resolution: &Resolution<'_, '_>) -> String
     if searches {
         words = format!("{words}; looked for {}", search(site, site_path));
     }
+    if !site.base.contains(site_path) {
+        words = format!("the site hangs below {}, and this path is not below it", site.base);
+    }
     match resolution.asset() {
         Some(asset) => format!("{words}: {} with status {}", asset.site_path(), resolution.status()),
         None => format!("{words}: there is nothing to send"),
@@ -164,6 +170,7 @@ fn search(site: &Site, site_path: &str) -> String {
         folder = folder.get(..end).unwrap_or_default();
         let page = format!("{folder}/404.html");
         let exists = site.asset_at(&page).is_some();
+        let page = site.file_name(&page);
         tried.push(format!("{page} ({})", if exists { "found" } else { "no" }));
         if exists {
             break;
@@ -187,9 +194,9 @@ pub(super) fn disagreement(
     let served = resolution.asset().map(|asset| asset.site_path().to_string());
     let expected_rule = hit.and_then(|hit| rules::rule(hit.rule)).map(|rule| rule.name);
     let expected = match hit.map(|hit| hit.outcome) {
-        Some(Outcome::Serve(asset)) => Some(site.path_of(asset).to_owned()),
+        Some(Outcome::Serve(asset)) => Some(site.file_of(asset).to_owned()),
         Some(Outcome::Redirect { .. }) => None,
-        None => site.fallback(site_path).map(|asset| site.path_of(asset).to_owned()),
+        None => site.fallback(site_path).map(|asset| site.file_of(asset).to_owned()),
     };
     let agrees = match resolution.rule() {
         // The file is there, but under another spelling of its URL.

@@ -6,7 +6,7 @@ use trailmark::{Manifest, Request, RequestPath, Resolution, RuleId, Scratch};
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::resolve::{Step as TracedStep, resolve_traced};
 use trailmark_compiler::rules::{Certainty, Rule};
-use trailmark_compiler::{AssetFile, Provenance, Site};
+use trailmark_compiler::{AssetFile, Base, Provenance, Site};
 
 use super::chain::{self, Chain};
 use super::steps::{self, Step};
@@ -90,13 +90,17 @@ impl<'m> Teller<'m> {
             size: asset.size(),
             fingerprint: *asset.fingerprint(),
         };
-        let site = Site::new(manifest.assets().map(asset).collect(), routing);
-        let options = match routing.platform {
+        let base = Base::from_decoded(manifest.base()).context("the manifest's base can't be used")?;
+        let site = Site::mounted(manifest.assets().map(asset).collect(), routing, &base);
+        let mut options = match routing.platform {
             Platform::Pages => "Pages".to_owned(),
             Platform::Workers => {
                 format!("Workers, {}, not-found {}", routing.html_handling, routing.not_found_handling)
             }
         };
+        if !base.is_root() {
+            options = format!("{options}, below {base}");
+        }
         Ok(Teller { manifest, site, options })
     }
 
@@ -197,13 +201,16 @@ impl<'m> Teller<'m> {
         let assets = reply.assets.as_ref();
         let end = redirects.and_then(|chain| chain.hops.last()).filter(|hop| hop.status == Some(404));
         let is_miss = assets.is_some_and(|assets| assets.status == 404);
+        if is_miss && let Some(hint) = hints::outside_base(&self.site, &files.decoded) {
+            return vec![hint];
+        }
         let mut advice = Vec::new();
         if is_miss || end.is_some() {
             advice.extend(hints::for_miss(&self.site, &files.decoded));
         }
         // With redirects, somebody has first to get rid of these; the answer at their end is another story.
         if is_miss || (end.is_some() && reply.rule_id == RuleId::CANONICAL_ENCODING) {
-            advice.extend(hints::files_that_would_answer(&files.trace));
+            advice.extend(hints::files_that_would_answer(&self.site, &files.trace));
         }
         if reply.rule_id == RuleId::REDIRECTS_RULE {
             advice.push(format!("Without the rule in `_redirects`, the answer would be {}.", files.in_words));

@@ -19,6 +19,8 @@ pub(super) struct Overview<'m> {
     bytes: u64,
     bytes_a_page: Option<u64>,
     provenance: Option<Provenance>,
+    /// `/` for the root.
+    base: &'m str,
     assets: usize,
     pages: usize,
     stems: u32,
@@ -74,6 +76,7 @@ impl<'m> Overview<'m> {
             bytes: manifest.len() as u64,
             bytes_a_page: (manifest.len() as u64).checked_div(pages as u64),
             provenance: provenance.ok(),
+            base: Some(manifest.base()).filter(|base| !base.is_empty()).unwrap_or("/"),
             assets: manifest.asset_count(),
             pages,
             stems: manifest.stem_count(),
@@ -152,6 +155,9 @@ impl<'m> Overview<'m> {
         if provenance.platform != "pages" {
             add("html handling", &provenance.html_handling);
             add("not-found handling", &provenance.not_found_handling);
+        }
+        if self.base != "/" {
+            add("base", self.base);
         }
         add("rules", &self.rules_in_words());
         let left_out = provenance.excluded_count.to_string();
