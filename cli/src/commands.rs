@@ -1,6 +1,7 @@
 //! The subcommands: a file each, with its arguments and `run`.
 
 pub(crate) mod bench;
+pub(crate) mod codegen;
 pub(crate) mod compile;
 pub(crate) mod explain;
 pub(crate) mod inspect;

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, compile, explain, inspect, resolve, serve, verify};
+use crate::commands::{bench, codegen, compile, explain, inspect, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -42,6 +42,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Bench(bench::Args),
+    Codegen(codegen::Args),
     Serve(Box<serve::Args>),
 }
 
@@ -81,6 +82,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Codegen(args) => codegen::run(args),
         Command::Serve(args) => serve::run(*args),
     }
 }

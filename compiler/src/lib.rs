@@ -26,6 +26,7 @@
 
 mod base;
 mod cache;
+pub mod codegen;
 mod cold;
 pub mod config;
 mod encode;

@@ -75,14 +75,15 @@ runtime_rules! {
     ROUTES_BROKEN = 24;
 }
 
-/// What a path resolves to, before method and headers of the request are looked at.
+/// What a path resolves to, before method and headers of the request are looked at. `A` is a manifest's asset, or that of
+/// compiled-in tables (feature `tables`).
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
-pub enum Resolution<'m, 'r> {
+pub enum Resolution<'m, 'r, A = Asset<'m>> {
     /// Serve the asset, status 200.
     Serve {
         /// The file whose bytes are the body.
-        asset: Asset<'m>,
+        asset: A,
         /// Why.
         rule: RuleId,
     },
@@ -98,14 +99,14 @@ pub enum Resolution<'m, 'r> {
     /// Serve the nearest `404.html`, status 404.
     NotFoundPage {
         /// The file whose bytes are the body.
-        asset: Asset<'m>,
+        asset: A,
         /// Why.
         rule: RuleId,
     },
     /// A miss that the root `index.html` answers, status 200.
     SinglePage {
         /// The file whose bytes are the body.
-        asset: Asset<'m>,
+        asset: A,
         /// Why.
         rule: RuleId,
     },
@@ -121,7 +122,7 @@ pub enum Resolution<'m, 'r> {
     },
 }
 
-impl<'m, 'r> Resolution<'m, 'r> {
+impl<'m, 'r, A: Copy> Resolution<'m, 'r, A> {
     /// The HTTP status for a plain GET.
     pub fn status(&self) -> u16 {
         match self {
@@ -133,7 +134,7 @@ impl<'m, 'r> Resolution<'m, 'r> {
     }
 
     /// The file whose bytes are the body; `None` for a redirect and where there is nothing.
-    pub fn asset(&self) -> Option<Asset<'m>> {
+    pub fn asset(&self) -> Option<A> {
         match *self {
             Resolution::Serve { asset, .. }
             | Resolution::NotFoundPage { asset, .. }
@@ -161,7 +162,9 @@ impl<'m, 'r> Resolution<'m, 'r> {
             | Resolution::Exception { rule } => rule,
         }
     }
+}
 
+impl<'m> Resolution<'m, '_> {
     /// Shows the resolution in one line, with the rule's name.
     pub fn display(&self, manifest: &Manifest<'m>) -> impl fmt::Display {
         Line { resolution: *self, rule_name: manifest.rule_name(self.rule()) }

@@ -182,6 +182,12 @@ impl ETag {
         ETag { text }
     }
 
+    /// Of its text, quotes included.
+    #[cfg(feature = "tables")]
+    pub(crate) fn of_text(text: [u8; 34]) -> Self {
+        ETag { text }
+    }
+
     /// The tag with its quotes.
     pub fn as_str(&self) -> &str {
         core::str::from_utf8(&self.text).unwrap_or_default()

@@ -85,6 +85,6 @@ impl Manifest<'_> {
             if usize::from(probe.stem_len) == probe.stem.len() { self.slots.get(probe.slot) } else { None };
         let slot = slot.filter(|slot| self.holds(slot, probe.stem));
         let stored = slot.and_then(|slot| self.entry_of(slot, probe.form)).and_then(|entry| entry.stored);
-        self.resolve(plain(request), stored, *request, self.policy.not_found)
+        self.resolve_stored(plain(request), stored, *request, self.policy.not_found)
     }
 }

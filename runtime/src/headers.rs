@@ -53,29 +53,6 @@ impl<'m> HeaderRule<'m> {
     pub fn is_broken(&self) -> bool {
         self.has(layout::HEADER_RULE_BROKEN)
     }
-
-    fn names_host(&self) -> bool {
-        self.has(layout::HEADER_RULE_HAS_HOST)
-    }
-
-    /// Whether it matches, for a rule whose path could match.
-    fn matches(&self, host: &str, path: &str) -> bool {
-        if self.has(layout::HEADER_RULE_NEVER) {
-            false
-        } else if self.names_host() {
-            pattern::matches(self.path, &full_url(host, path))
-        } else {
-            pattern::matches(self.path, path)
-        }
-    }
-
-    fn removes(&self, name: &str) -> bool {
-        self.removals().any(|removed| removed.eq_ignore_ascii_case(name))
-    }
-
-    fn sets_name(&self, name: &str) -> bool {
-        self.sets().any(|(set, _)| set.eq_ignore_ascii_case(name))
-    }
 }
 
 /// The text that a rule with a host is matched on: always `https`, without the port.
@@ -87,23 +64,107 @@ fn full_url(host: &str, path: &str) -> String {
     format!("https://{name}{path}")
 }
 
+/// What the rules of a site are taken from: a manifest, or tables.
+pub trait HeaderSource<'m>: Copy + 'm {
+    /// A rule.
+    type Rule: HeaderRuleFacts<'m>;
+
+    /// The rule with this number.
+    fn rule(&'m self, number: usize) -> Option<Self::Rule>;
+}
+
+/// What a rule says.
+pub trait HeaderRuleFacts<'m>: Copy {
+    /// The pattern, with `https://host` in front if it has one.
+    fn path(self) -> &'m str;
+    /// The names of headers that it removes.
+    fn removals(self) -> impl Iterator<Item = &'m str> + Clone;
+    /// The headers that it sets.
+    fn sets(self) -> impl Iterator<Item = (&'m str, &'m str)> + Clone;
+    /// Whether the platform fails where it matches.
+    fn is_broken(self) -> bool;
+    /// Whether it never matches.
+    fn is_never(self) -> bool;
+    /// Whether it names a host.
+    fn names_host(self) -> bool;
+    /// Whether values have placeholders.
+    fn substitutes(self) -> bool;
+}
+
+impl<'m> HeaderSource<'m> for Manifest<'m> {
+    type Rule = HeaderRule<'m>;
+
+    fn rule(&'m self, number: usize) -> Option<HeaderRule<'m>> {
+        self.header_rule(number)
+    }
+}
+
+impl<'m> HeaderRuleFacts<'m> for HeaderRule<'m> {
+    fn path(self) -> &'m str {
+        self.path
+    }
+
+    fn removals(self) -> impl Iterator<Item = &'m str> + Clone {
+        HeaderRule::removals(&self)
+    }
+
+    fn sets(self) -> impl Iterator<Item = (&'m str, &'m str)> + Clone {
+        HeaderRule::sets(&self)
+    }
+
+    fn is_broken(self) -> bool {
+        HeaderRule::is_broken(&self)
+    }
+
+    fn is_never(self) -> bool {
+        self.has(layout::HEADER_RULE_NEVER)
+    }
+
+    fn names_host(self) -> bool {
+        self.has(layout::HEADER_RULE_HAS_HOST)
+    }
+
+    fn substitutes(self) -> bool {
+        self.has(layout::HEADER_RULE_SUBSTITUTES)
+    }
+}
+
+/// Whether a rule matches, for one whose path could match.
+pub(crate) fn matches<'m>(rule: impl HeaderRuleFacts<'m>, host: &str, path: &str) -> bool {
+    if rule.is_never() {
+        false
+    } else if rule.names_host() {
+        pattern::matches(rule.path(), &full_url(host, path))
+    } else {
+        pattern::matches(rule.path(), path)
+    }
+}
+
+fn removes<'m>(rule: impl HeaderRuleFacts<'m>, name: &str) -> bool {
+    rule.removals().any(|removed| removed.eq_ignore_ascii_case(name))
+}
+
+fn sets_name<'m>(rule: impl HeaderRuleFacts<'m>, name: &str) -> bool {
+    rule.sets().any(|(set, _)| set.eq_ignore_ascii_case(name))
+}
+
 /// The rules that match a request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct MatchedRules<'m, 'r> {
-    manifest: &'m Manifest<'m>,
+pub(crate) struct MatchedRules<'m, 'r, S = Manifest<'m>> {
+    source: &'m S,
     mask: Mask,
     host: &'r str,
     path: &'r str,
 }
 
-impl<'m, 'r> MatchedRules<'m, 'r> {
-    pub(crate) fn none(manifest: &'m Manifest<'m>) -> Self {
-        MatchedRules { manifest, mask: Mask::default(), host: "", path: "" }
+impl<'m, 'r, S: HeaderSource<'m>> MatchedRules<'m, 'r, S> {
+    pub(crate) fn none(source: &'m S) -> Self {
+        MatchedRules { source, mask: Mask::default(), host: "", path: "" }
     }
 
-    pub(crate) fn rules(&self) -> impl Iterator<Item = HeaderRule<'m>> + Clone + use<'m> {
-        let manifest = self.manifest;
-        self.mask.filter_map(move |number| manifest.header_rule(number))
+    pub(crate) fn rules(&self) -> impl Iterator<Item = S::Rule> + Clone + use<'m, 'r, S> {
+        let source = self.source;
+        self.mask.filter_map(move |number| source.rule(number))
     }
 
     /// Whether some rule makes the platform fail.
@@ -113,26 +174,26 @@ impl<'m, 'r> MatchedRules<'m, 'r> {
 
     /// Whether a header that the server itself sends is still there afterwards.
     pub(crate) fn keep(&self, name: &str) -> bool {
-        !self.rules().any(|rule| rule.removes(name) || rule.sets_name(name))
+        !self.rules().any(|rule| removes(rule, name) || sets_name(rule, name))
     }
 
     /// The lines that the rules add, in order: name, and value with placeholders filled in.
-    pub(crate) fn added(&self) -> impl Iterator<Item = (&'m str, AddedValue<'m>)> + use<'m, 'r> {
+    pub(crate) fn added(&self) -> impl Iterator<Item = (&'m str, AddedValue<'m>)> + use<'m, 'r, S> {
         let this = *self;
         self.rules().enumerate().flat_map(move |(position, rule)| {
             rule.sets().filter_map(move |(name, value)| {
-                let removed_later = this.rules().skip(position + 1).any(|later| later.removes(name));
-                (!removed_later).then(|| (name, this.fill_in(&rule, value)))
+                let removed_later = this.rules().skip(position + 1).any(|later| removes(later, name));
+                (!removed_later).then(|| (name, this.fill_in(rule, value)))
             })
         })
     }
 
-    fn fill_in(&self, rule: &HeaderRule<'m>, value: &'m str) -> AddedValue<'m> {
-        if !rule.has(layout::HEADER_RULE_SUBSTITUTES) || !value.contains(':') {
+    fn fill_in(&self, rule: S::Rule, value: &'m str) -> AddedValue<'m> {
+        if !rule.substitutes() || !value.contains(':') {
             return AddedValue::Stored(value);
         }
         let text = if rule.names_host() { full_url(self.host, self.path) } else { String::from(self.path) };
-        let captures = pattern::compile_stored(rule.path).and_then(|pattern| pattern.captures(&text));
+        let captures = pattern::compile_stored(rule.path()).and_then(|pattern| pattern.captures(&text));
         match captures.and_then(|captures| pattern::substitute(value, &captures).ok()) {
             // What a placeholder leaves at the ends is no part of a header's value.
             Some(made) => {
@@ -167,29 +228,35 @@ impl<'a> Manifest<'a> {
             |offset, len| self.string(u64_at(line, offset), u32_at(line, len).into()).unwrap_or_default();
         (text(0, 16), text(8, 20))
     }
+}
+
+/// Which rules match a request.
+pub(crate) trait HeaderMatching<'m>: HeaderSource<'m> {
+    /// The set with this index.
+    fn header_set(&self, index: u16) -> Mask;
+
+    /// The rules that can match a path.
+    fn header_candidates(&self, path: &[u8]) -> Mask;
 
     /// The rules that match a request. `header_set` is what is stored for its path, if anything is.
-    pub(crate) fn matched_rules<'m, 'r>(
+    fn matched_rules<'r>(
         &'m self,
         header_set: u16,
         host: &'r str,
         path: &'r str,
-    ) -> MatchedRules<'m, 'r> {
+    ) -> MatchedRules<'m, 'r, Self> {
         let mask = match header_set {
             layout::NONE_U16 => Mask::default(),
             layout::ANY_HEADER_SET => self.match_headers(host, path),
-            index => {
-                let stored = self.header_sets.get(usize::from(index));
-                self.with_matching_hosts(stored.map_or(Mask::default(), |set| Mask::read(set, 0)), host, path)
-            }
+            index => self.with_matching_hosts(self.header_set(index), host, path),
         };
-        MatchedRules { manifest: self, mask, host, path }
+        MatchedRules { source: self, mask, host, path }
     }
 
-    fn match_headers(&self, host: &str, path: &str) -> Mask {
+    fn match_headers(&'m self, host: &str, path: &str) -> Mask {
         let mut mask = Mask::default();
-        for number in self.header_dispatch.candidates(path.as_bytes(), self.strings) {
-            if self.header_rule(number).is_some_and(|rule| rule.matches(host, path)) {
+        for number in self.header_candidates(path.as_bytes()) {
+            if self.rule(number).is_some_and(|rule| matches(rule, host, path)) {
                 mask.insert(number);
             }
         }
@@ -197,15 +264,25 @@ impl<'a> Manifest<'a> {
     }
 
     /// A stored set holds every rule that names a host, since the compiler knows no host.
-    fn with_matching_hosts(&self, stored: Mask, host: &str, path: &str) -> Mask {
+    fn with_matching_hosts(&'m self, stored: Mask, host: &str, path: &str) -> Mask {
         let mut mask = Mask::default();
         for number in stored {
             let applies =
-                self.header_rule(number).is_some_and(|rule| !rule.names_host() || rule.matches(host, path));
+                self.rule(number).is_some_and(|rule| !rule.names_host() || matches(rule, host, path));
             if applies {
                 mask.insert(number);
             }
         }
         mask
+    }
+}
+
+impl<'m> HeaderMatching<'m> for Manifest<'m> {
+    fn header_set(&self, index: u16) -> Mask {
+        self.header_sets.get(usize::from(index)).map_or(Mask::default(), |set| Mask::read(set, 0))
+    }
+
+    fn header_candidates(&self, path: &[u8]) -> Mask {
+        self.header_dispatch.candidates(path, self.strings)
     }
 }

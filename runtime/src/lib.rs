@@ -40,8 +40,12 @@ mod quick;
 mod redirects;
 pub mod regex;
 mod request;
+mod resolve;
 mod router;
+mod source;
 mod stem;
+#[cfg(feature = "tables")]
+pub mod tables;
 pub mod url;
 mod verify;
 

@@ -10,30 +10,11 @@ use crate::bytes::{to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::decode::{self, DecodeMode, Decoded};
 use crate::format;
 use crate::key;
-use crate::location::Location;
-use crate::manifest::{Manifest, Platform};
+use crate::manifest::Manifest;
 use crate::path::{MAX_REQUEST_LEN, RequestPath};
+use crate::resolve::Resolve;
+use crate::source::{Entry, Stored};
 use crate::stem::{Form, split_stem};
-
-/// An answer as it is stored for a site path.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Stored<'a> {
-    /// Serve the asset with this index.
-    Serve { asset: u32, rule: RuleId },
-    /// Redirect to this path.
-    Redirect { target: SitePath<'a>, rule: RuleId },
-}
-
-/// What is stored for a path.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry<'a> {
-    /// What the files answer; `None` if nothing, as for a path that only a rule of `_redirects` knows.
-    pub(crate) stored: Option<Stored<'a>>,
-    /// The rule of `_redirects` that answers first, if the path is spelled canonically.
-    pub(crate) redirect: u16,
-    /// The rules of `_headers` that match, if the path is spelled canonically.
-    pub(crate) header_set: u16,
-}
 
 /// Gives the decoded path to a function. A path that is its own decoding, as nearly all are, is not copied.
 #[inline]
@@ -106,7 +87,7 @@ impl Manifest<'_> {
             {
                 return Resolution::Serve { asset, rule };
             }
-            self.resolve(plain(request), stored, *request, not_found)
+            self.resolve_stored(plain(request), stored, *request, not_found)
         } else {
             self.lookup_decoded(*request, not_found)
         }
@@ -117,36 +98,21 @@ impl Manifest<'_> {
     fn lookup_decoded<'m, 'r>(&'m self, request: RequestPath<'r>, not_found: u8) -> Resolution<'m, 'r> {
         with_decoded_path(&request, self.policy.decode, |decoded| {
             let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
-            self.resolve(decoded, stored, request, not_found)
+            self.resolve_stored(decoded, stored, request, not_found)
         })
     }
 
-    /// Resolves a decoded path for which something, or nothing, is stored.
-    pub(crate) fn resolve<'m, 'r>(
+    /// Resolves a decoded path for which something, or nothing, is stored. In one piece for all who call it, which keeps the
+    /// fast way above short.
+    #[inline(never)]
+    pub(crate) fn resolve_stored<'m, 'r>(
         &'m self,
         decoded: Decoded<'_>,
         stored: Option<Stored<'m>>,
         request: RequestPath<'r>,
         not_found: u8,
     ) -> Resolution<'m, 'r> {
-        let resolution = match stored {
-            Some(Stored::Serve { asset, rule }) => match self.asset(asset) {
-                Some(asset) => Resolution::Serve { asset, rule },
-                None => Resolution::NotFound { rule },
-            },
-            Some(Stored::Redirect { target, rule }) => return self.redirect(target, &request, rule),
-            None => self.miss(decoded.site_path, &request, not_found),
-        };
-        let encodes = self.policy.flags & format::FLAG_CANONICAL_REDIRECT != 0;
-        if decoded.is_canonical || !encodes || resolution.asset().is_none() {
-            return resolution;
-        }
-        let location = Location::canonical(request.path_bytes(), request.query_bytes());
-        Resolution::Redirect {
-            status: self.policy.redirect_status,
-            location,
-            rule: RuleId::CANONICAL_ENCODING,
-        }
+        Resolve::resolve(self, decoded, stored, request, not_found)
     }
 
     /// What is stored for a site path: nothing unless its stem is known.
@@ -210,72 +176,6 @@ impl Manifest<'_> {
             _ => None,
         };
         Some(Entry { stored, redirect: u16_at(entry, 20), header_set: u16_at(entry, 22) })
-    }
-
-    fn redirect<'m, 'r>(
-        &'m self,
-        target: SitePath<'m>,
-        request: &RequestPath<'r>,
-        rule: RuleId,
-    ) -> Resolution<'m, 'r> {
-        let query = request.query_bytes();
-        let location = match self.policy.platform {
-            Platform::Workers => Location::encoded(target, query),
-            Platform::Pages => Location::decoded(target, query),
-        };
-        self.redirect_to(location, rule)
-    }
-
-    fn redirect_to<'m, 'r>(&'m self, location: Location<'m, 'r>, rule: RuleId) -> Resolution<'m, 'r> {
-        if location.is_valid() {
-            Resolution::Redirect { status: self.policy.redirect_status, location, rule }
-        } else {
-            Resolution::Exception { rule: RuleId::LOCATION_INVALID }
-        }
-    }
-
-    /// What a path gets for which nothing is stored.
-    fn miss<'m, 'r>(
-        &'m self,
-        site_path: &[u8],
-        request: &RequestPath<'r>,
-        not_found: u8,
-    ) -> Resolution<'m, 'r> {
-        if self.policy.flags & format::FLAG_INDEX_REDIRECT != 0 {
-            let query = request.query_bytes();
-            // `/x/index` loses `index`, `/x/index/` loses `index/`; the decoded path is what is shortened.
-            if site_path.ends_with(b"/index/") {
-                let location = Location::shortened(request.path_bytes(), b"index/".len(), query);
-                return self.redirect_to(location, RuleId::PAGES_INDEX_SLASH);
-            }
-            if site_path.ends_with(b"/index") {
-                let location = Location::shortened(request.path_bytes(), b"index".len(), query);
-                return self.redirect_to(location, RuleId::PAGES_INDEX);
-            }
-        }
-        self.not_found(site_path, not_found)
-    }
-
-    /// What the not-found handling of the site gives for a miss.
-    fn not_found<'m, 'r>(&'m self, site_path: &[u8], not_found: u8) -> Resolution<'m, 'r> {
-        let single_page =
-            || self.is_below_base(site_path).then(|| self.asset(self.policy.single_page_asset)).flatten();
-        match not_found {
-            format::NOT_FOUND_PAGE => match self.nearest_not_found(site_path) {
-                Some(asset) => Resolution::NotFoundPage { asset, rule: RuleId::NOT_FOUND_PAGE },
-                None => Resolution::NotFound { rule: RuleId::NOT_FOUND_NO_PAGE },
-            },
-            format::NOT_FOUND_SINGLE_PAGE => match single_page() {
-                Some(asset) => Resolution::SinglePage { asset, rule: RuleId::SINGLE_PAGE },
-                None => Resolution::NotFound { rule: RuleId::SINGLE_PAGE_MISSING },
-            },
-            format::NOT_FOUND_PAGE_THEN_SINGLE => match (self.nearest_not_found(site_path), single_page()) {
-                (Some(asset), _) => Resolution::NotFoundPage { asset, rule: RuleId::PAGES_NOT_FOUND_PAGE },
-                (None, Some(asset)) => Resolution::SinglePage { asset, rule: RuleId::PAGES_SINGLE_PAGE },
-                (None, None) => Resolution::NotFound { rule: RuleId::PAGES_NOTHING },
-            },
-            _ => Resolution::NotFound { rule: RuleId::NOT_FOUND_NONE },
-        }
     }
 
     /// Every path with a stored answer, as site path and answer, in slot order. O(size of the index).

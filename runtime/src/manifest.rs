@@ -23,7 +23,8 @@ use crate::stem::Form;
 
 /// Everything that does not depend on the request path: small, copied out of the header when opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Policy {
+#[cfg_attr(not(feature = "tables"), allow(unreachable_pub, reason = "part of the tables"))]
+pub struct Policy {
     pub(crate) platform: Platform,
     pub(crate) not_found: u8,
     pub(crate) decode: DecodeMode,
@@ -172,12 +173,6 @@ impl<'a> Manifest<'a> {
     /// it but for [`Asset::site_path`], which says where the file is.
     pub fn base(&self) -> &'a str {
         self.base
-    }
-
-    /// Whether a decoded path is one of the site's: below its base.
-    pub(crate) fn is_below_base(&self, site_path: &[u8]) -> bool {
-        self.base.is_empty()
-            || site_path.strip_prefix(self.base.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
     }
 
     /// Number of assets.

@@ -66,6 +66,12 @@ impl<'a> Dispatch<'a> {
         self.anywhere.is_empty() && self.by_segment.is_empty()
     }
 
+    /// The rules that can match anywhere, and the entries of segments.
+    #[cfg(feature = "tables")]
+    pub(crate) fn entries(&self) -> (Mask, &'a [[u8; format::DISPATCH_LEN]]) {
+        (self.anywhere, self.by_segment)
+    }
+
     /// The rules that can match a path. O(length of its first segment x log number of segments).
     pub(crate) fn candidates(&self, path: &[u8], strings: &[u8]) -> Mask {
         let rest = path.get(1..).unwrap_or_default();

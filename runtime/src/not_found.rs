@@ -14,22 +14,10 @@ impl Manifest<'_> {
     /// The not-found page for a miss at `site_path`; `None` if no folder on its way up owns one. Probes at most one
     /// folder for each depth at which the site has a not-found page.
     pub(crate) fn nearest_not_found<'m>(&'m self, site_path: &[u8]) -> Option<Asset<'m>> {
-        const ROOT_ONLY: u64 = 1;
         let mask = u64_at(self.not_found_header, 0);
-        if mask > ROOT_ONLY {
-            let longest = to_usize(u32_at(self.not_found_header, 8).into());
-            let mut depth = site_path.iter().filter(|&&b| b == b'/').count();
-            let mut folder = site_path;
-            while depth > 1 {
-                depth -= 1;
-                folder = parent(folder);
-                let possible = mask >> depth.min(63) & 1 != 0 && folder.len() <= longest;
-                if let Some(asset) = possible.then(|| self.not_found_page_of(folder)).flatten() {
-                    return Some(asset);
-                }
-            }
-        }
-        self.asset(self.policy.root_not_found_asset)
+        let longest = || to_usize(u32_at(self.not_found_header, 8).into());
+        let below_root = nearest(mask, longest, site_path, |folder| self.not_found_page_of(folder));
+        below_root.or_else(|| self.asset(self.policy.root_not_found_asset))
     }
 
     /// The not-found page that a folder itself owns. The folder has no slash at its end.
@@ -49,6 +37,32 @@ impl Manifest<'_> {
         }
         None
     }
+}
+
+/// The page of the nearest folder below the root that owns one. Bit d of `mask` says whether a folder with d slashes does.
+#[inline(always)]
+pub(crate) fn nearest<A>(
+    mask: u64,
+    longest: impl Fn() -> usize,
+    site_path: &[u8],
+    page_of: impl Fn(&[u8]) -> Option<A>,
+) -> Option<A> {
+    const ROOT_ONLY: u64 = 1;
+    if mask <= ROOT_ONLY {
+        return None;
+    }
+    let longest = longest();
+    let mut depth = site_path.iter().filter(|&&b| b == b'/').count();
+    let mut folder = site_path;
+    while depth > 1 {
+        depth -= 1;
+        folder = parent(folder);
+        let possible = mask >> depth.min(63) & 1 != 0 && folder.len() <= longest;
+        if let Some(page) = possible.then(|| page_of(folder)).flatten() {
+            return Some(page);
+        }
+    }
+    None
 }
 
 /// The path up to its last slash, without it.

@@ -147,6 +147,34 @@ impl Manifest<'_> {
     }
 }
 
+/// The texts of a rule.
+#[cfg(feature = "tables")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RedirectTexts<'m> {
+    pub(crate) from: &'m str,
+    pub(crate) path: &'m str,
+    pub(crate) search: &'m str,
+    pub(crate) hash: &'m str,
+    pub(crate) host: &'m str,
+    pub(crate) url: &'m str,
+}
+
+#[cfg(feature = "tables")]
+impl<'m> RedirectRule<'m> {
+    /// A rule that is not stored in a manifest. `kind` is a number of the format.
+    pub(crate) fn new(line: u32, status: u16, kind: u8, collapses: bool, texts: RedirectTexts<'m>) -> Self {
+        let RedirectTexts { from, path, search, hash, host, url } = texts;
+        let is_dynamic = matches!(kind, format::REDIRECT_DYNAMIC | format::REDIRECT_NEVER);
+        RedirectRule { line, status, from, is_dynamic, kind, collapses, path, search, hash, host, url }
+    }
+
+    /// Its kind, whether it collapses slashes, and its texts.
+    pub(crate) fn parts(&self) -> (u8, bool, RedirectTexts<'m>) {
+        let Self { from, kind, collapses, path, search, hash, host, url, .. } = *self;
+        (kind, collapses, RedirectTexts { from, path, search, hash, host, url })
+    }
+}
+
 impl<'m> RedirectRule<'m> {
     /// The target as written, placeholders included; for a static rule, where it leads.
     pub fn target(&self) -> impl fmt::Display + use<'m> {

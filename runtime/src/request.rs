@@ -8,13 +8,15 @@ use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag};
 use crate::format;
 use crate::guard;
-use crate::headers::{AddedValue, HeaderRule, MatchedRules};
+use crate::headers::{AddedValue, HeaderSource, MatchedRules};
 use crate::location::Location;
-use crate::lookup::{Entry, Stored, with_site_path};
+use crate::lookup::with_site_path;
 use crate::manifest::{Manifest, Platform};
 use crate::path::{CdnCgi, RequestPath};
 use crate::redirects::{RedirectRule, RuleLocation, RuleTarget};
-use crate::router::{RouterMatch, RouterVerdict};
+use crate::resolve::Resolve;
+use crate::router::{RouterMatch, RouterVerdict, verdict};
+use crate::source::{AssetFacts, Entry, Source, Stored};
 
 /// The parts of a request on which an answer can depend.
 #[derive(Debug, Clone, Copy)]
@@ -85,11 +87,12 @@ impl<'r> Request<'r> {
     }
 }
 
-/// Who answers a request.
+/// Who answers a request. `A` and `S` are a manifest's assets and the manifest, or those of compiled-in tables
+/// (feature `tables`).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "it lives for one request; a box would be an allocation")]
-pub enum Decision<'m, 'r> {
+pub enum Decision<'m, 'r, A = Asset<'m>, S = Manifest<'m>> {
     /// The user's own code: a Worker script or a Pages Function.
     Worker {
         /// Why.
@@ -98,22 +101,24 @@ pub enum Decision<'m, 'r> {
         router_match: Option<RouterMatch>,
     },
     /// The static assets, with this answer.
-    Assets(Answer<'m, 'r>),
+    Assets(Answer<'m, 'r, A, S>),
 }
 
 /// What the platform answers: status, headers as far as the build determines them, and which file is the body.
+///
+/// `A` and `S` are a manifest's assets and the manifest, or those of compiled-in tables (feature `tables`).
 #[derive(Debug, Clone)]
-pub struct Answer<'m, 'r> {
+pub struct Answer<'m, 'r, A = Asset<'m>, S = Manifest<'m>> {
     /// The HTTP status.
     pub status: u16,
     /// The rule that decided.
     pub rule: RuleId,
     /// The file whose bytes are the body (for HEAD: would be); `None` if there is none.
-    pub body: Option<Asset<'m>>,
+    pub body: Option<A>,
     /// The index of the `_redirects` rule that answered, or that put another path in place of the request's.
     pub redirect: Option<usize>,
     headers: Headers<'m, 'r>,
-    header_rules: MatchedRules<'m, 'r>,
+    header_rules: MatchedRules<'m, 'r, S>,
 }
 
 /// The headers that the server itself sends.
@@ -180,10 +185,10 @@ impl fmt::Display for HeaderValue<'_, '_> {
     }
 }
 
-impl<'m, 'r> Answer<'m, 'r> {
+impl<'m, 'r, A, S: HeaderSource<'m>> Answer<'m, 'r, A, S> {
     /// The response headers, a line each, names in lower case: first those of the server in alphabetical order, then what
     /// `_headers` adds, in its order. A name may come more than once.
-    pub fn headers(&self) -> impl Iterator<Item = (&'m str, HeaderValue<'m, 'r>)> + use<'m, 'r> {
+    pub fn headers(&self) -> impl Iterator<Item = (&'m str, HeaderValue<'m, 'r>)> + use<'m, 'r, A, S> {
         let Headers { etag, content_type, cache_control, location, is_pages, forces_no_store } =
             self.headers.clone();
         let text = HeaderValue::Text;
@@ -223,7 +228,7 @@ impl<'m, 'r> Answer<'m, 'r> {
     }
 
     /// The rules of `_headers` that match the request, in order.
-    pub fn matched_header_rules(&self) -> impl Iterator<Item = HeaderRule<'m>> + use<'m, 'r> {
+    pub fn matched_header_rules(&self) -> impl Iterator<Item = S::Rule> + use<'m, 'r, A, S> {
         self.header_rules.rules()
     }
 
@@ -233,14 +238,14 @@ impl<'m, 'r> Answer<'m, 'r> {
 }
 
 /// What the files and the rules of `_redirects` say, before method and conditional headers.
-struct Found<'m, 'r> {
-    intent: Intent<'m, 'r>,
+pub(crate) struct Found<'m, 'r, A, S> {
+    intent: Intent<'m, 'r, A>,
     /// The rule of `_redirects` that had its part in it.
     redirect: Option<usize>,
-    header_rules: MatchedRules<'m, 'r>,
+    header_rules: MatchedRules<'m, 'r, S>,
 }
 
-enum Intent<'m, 'r> {
+pub(crate) enum Intent<'m, 'r, A> {
     /// A rule of `_redirects` redirects, with this status.
     Rule(u16, AnswerLocation<'m, 'r>),
     /// A rule of `_redirects` leads nowhere.
@@ -248,25 +253,25 @@ enum Intent<'m, 'r> {
     /// Html handling redirects.
     Redirect(u16, AnswerLocation<'m, 'r>, RuleId),
     /// A file, with 200 or 404.
-    File(u16, Asset<'m>, RuleId),
+    File(u16, A, RuleId),
     /// Nothing.
     Nothing(RuleId),
     /// The platform fails.
     Exception(RuleId),
 }
 
-impl<'m, 'r> Intent<'m, 'r> {
-    fn of(resolution: Resolution<'m, 'r>) -> Self {
+impl<'m, 'r, A: Copy> Intent<'m, 'r, A> {
+    fn of(resolution: Resolution<'m, 'r, A>) -> Self {
         Self::with_location(resolution, AnswerLocation::Path)
     }
 
     /// For a path that does not outlive the look-up: a location that may point into it is written out.
-    fn of_made(resolution: Resolution<'m, '_>) -> Self {
+    fn of_made(resolution: Resolution<'m, '_, A>) -> Self {
         Self::with_location(resolution, |location| AnswerLocation::Made(location.to_string()))
     }
 
     fn with_location<'x>(
-        resolution: Resolution<'m, 'x>,
+        resolution: Resolution<'m, 'x, A>,
         convert: impl FnOnce(Location<'m, 'x>) -> AnswerLocation<'m, 'r>,
     ) -> Self {
         let status = resolution.status();
@@ -285,43 +290,7 @@ impl Manifest<'_> {
     /// Decides who answers a request, and gives the answer if it is the assets. O(length of the path), and for a site with a
     /// script also of its router's rules.
     pub fn decide<'m, 'r>(&'m self, request: &Request<'r>) -> Decision<'m, 'r> {
-        let path = request.path.path_bytes();
-        if self.platform() == Platform::Workers
-            && request.path.cdn_cgi() != CdnCgi::Absent
-            && path.starts_with(b"/cdn-cgi/")
-        {
-            return Decision::Assets(self.cdn_cgi_redirect(request));
-        }
-        match self.router_verdict(request) {
-            RouterVerdict::Assets(_) => Decision::Assets(self.answer(request)),
-            RouterVerdict::Script(rule, router_match) => self.script(rule, router_match, request),
-            RouterVerdict::Exception(rule, _) => Decision::Assets(self.bare(500, rule)),
-            RouterVerdict::AskAssets { with_not_found } => self.ask_assets(with_not_found, request),
-        }
-    }
-
-    /// Asks the assets whether they can answer. After a yes they answer with the site's full not-found handling, which makes a
-    /// difference only where a rewrite led to nothing.
-    fn ask_assets<'m, 'r>(&'m self, with_not_found: bool, request: &Request<'r>) -> Decision<'m, 'r> {
-        let not_found = if with_not_found { self.policy.not_found } else { format::NOT_FOUND_NONE };
-        let found = self.find(request, not_found);
-        match (&found.intent, found.redirect) {
-            (Intent::Nothing(_), None) => self.script(RuleId::ROUTER_MISS, None, request),
-            (Intent::Nothing(_), Some(_)) => Decision::Assets(self.answer(request)),
-            _ => Decision::Assets(self.answer_found(found, request)),
-        }
-    }
-
-    fn script<'m, 'r>(
-        &'m self,
-        rule: RuleId,
-        router_match: Option<RouterMatch>,
-        request: &Request<'r>,
-    ) -> Decision<'m, 'r> {
-        if self.platform() == Platform::Workers && guard::blocks_always(request) {
-            return Decision::Assets(self.blocked());
-        }
-        Decision::Worker { rule, router_match }
+        Requests::decide(self, request)
     }
 
     /// What the router makes of an answer that the Worker gave: an answer of its own (403) where an image proxy would hand out
@@ -335,17 +304,84 @@ impl Manifest<'_> {
         status: u16,
         content_type: Option<&str>,
     ) -> Option<Answer<'m, 'r>> {
-        let blocks = self.platform() == Platform::Workers
+        Requests::guard_worker_answer(self, request, status, content_type)
+    }
+
+    /// What the assets answer to a request, whether or not the platform would ask them first: the answer that a Worker gets
+    /// through its assets binding. [`Manifest::lookup`], with the rules of `_redirects` before it and method, conditional
+    /// headers and `_headers` behind it.
+    ///
+    /// No allocation, unless a dynamic rule of `_redirects` answers, or a rule of `_headers` that matches names a host or
+    /// fills in values. O(length of the path).
+    pub fn answer<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
+        Requests::answer(self, request)
+    }
+}
+
+type AnswerOf<'m, 'r, S> = Answer<'m, 'r, <S as Source<'m>>::Asset, S>;
+type DecisionOf<'m, 'r, S> = Decision<'m, 'r, <S as Source<'m>>::Asset, S>;
+type FoundOf<'m, 'r, S> = Found<'m, 'r, <S as Source<'m>>::Asset, S>;
+type IntentOf<'m, 'r, S> = Intent<'m, 'r, <S as Source<'m>>::Asset>;
+
+/// Whole requests, over answers stored in any way.
+pub(crate) trait Requests<'m>: Resolve<'m> {
+    fn decide<'r>(&'m self, request: &Request<'r>) -> DecisionOf<'m, 'r, Self> {
+        let path = request.path.path_bytes();
+        if self.policy().platform == Platform::Workers
+            && request.path.cdn_cgi() != CdnCgi::Absent
+            && path.starts_with(b"/cdn-cgi/")
+        {
+            return Decision::Assets(self.cdn_cgi_redirect(request));
+        }
+        match verdict(self, request) {
+            RouterVerdict::Assets(_) => Decision::Assets(self.answer(request)),
+            RouterVerdict::Script(rule, router_match) => self.script(rule, router_match, request),
+            RouterVerdict::Exception(rule, _) => Decision::Assets(self.bare(500, rule)),
+            RouterVerdict::AskAssets { with_not_found } => self.ask_assets(with_not_found, request),
+        }
+    }
+
+    /// Asks the assets whether they can answer. After a yes they answer with the site's full not-found handling, which makes a
+    /// difference only where a rewrite led to nothing.
+    fn ask_assets<'r>(&'m self, with_not_found: bool, request: &Request<'r>) -> DecisionOf<'m, 'r, Self> {
+        let not_found = if with_not_found { self.policy().not_found } else { format::NOT_FOUND_NONE };
+        let found = self.find(request, not_found);
+        match (&found.intent, found.redirect) {
+            (Intent::Nothing(_), None) => self.script(RuleId::ROUTER_MISS, None, request),
+            (Intent::Nothing(_), Some(_)) => Decision::Assets(self.answer(request)),
+            _ => Decision::Assets(self.answer_found(found, request)),
+        }
+    }
+
+    fn script<'r>(
+        &'m self,
+        rule: RuleId,
+        router_match: Option<RouterMatch>,
+        request: &Request<'r>,
+    ) -> DecisionOf<'m, 'r, Self> {
+        if self.policy().platform == Platform::Workers && guard::blocks_always(request) {
+            return Decision::Assets(self.blocked());
+        }
+        Decision::Worker { rule, router_match }
+    }
+
+    fn guard_worker_answer<'r>(
+        &'m self,
+        request: &Request<'r>,
+        status: u16,
+        content_type: Option<&str>,
+    ) -> Option<AnswerOf<'m, 'r, Self>> {
+        let blocks = self.policy().platform == Platform::Workers
             && (guard::blocks_always(request) || guard::blocks_answer(request, status, content_type));
         blocks.then(|| self.blocked())
     }
 
-    fn blocked<'m, 'r>(&'m self) -> Answer<'m, 'r> {
+    fn blocked<'r>(&'m self) -> AnswerOf<'m, 'r, Self> {
         let answer = self.bare(403, RuleId::ROUTER_IMAGE_GUARD);
         answer.with_headers(Headers { content_type: Some(PLAIN_TEXT), ..Headers::default() })
     }
 
-    fn cdn_cgi_redirect<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
+    fn cdn_cgi_redirect<'r>(&'m self, request: &Request<'r>) -> AnswerOf<'m, 'r, Self> {
         let (scheme, host) = (request.scheme, request.host);
         let query = match request.path.cdn_cgi() {
             CdnCgi::BackslashEmptyQuery => "?",
@@ -356,22 +392,16 @@ impl Manifest<'_> {
         self.bare(307, RuleId::ROUTER_CDN_CGI).with_headers(Headers { location, ..Headers::default() })
     }
 
-    /// What the assets answer to a request, whether or not the platform would ask them first: the answer that a Worker gets
-    /// through its assets binding. [`Manifest::lookup`], with the rules of `_redirects` before it and method, conditional
-    /// headers and `_headers` behind it.
-    ///
-    /// No allocation, unless a dynamic rule of `_redirects` answers, or a rule of `_headers` that matches names a host or
-    /// fills in values. O(length of the path).
-    pub fn answer<'m, 'r>(&'m self, request: &Request<'r>) -> Answer<'m, 'r> {
-        let found = self.find(request, self.policy.not_found);
+    fn answer<'r>(&'m self, request: &Request<'r>) -> AnswerOf<'m, 'r, Self> {
+        let found = self.find(request, self.policy().not_found);
         self.answer_found(found, request)
     }
 
     /// Rules of `_redirects`, then the look-up. One slot is touched, whether or not there are such rules.
-    fn find<'m, 'r>(&'m self, request: &Request<'r>, not_found: u8) -> Found<'m, 'r> {
+    fn find<'r>(&'m self, request: &Request<'r>, not_found: u8) -> FoundOf<'m, 'r, Self> {
         let path = &request.path;
         let host = request.host;
-        if self.redirects.is_empty() && self.header_rules.is_empty() {
+        if !self.has_rules() {
             let intent = Intent::of(self.lookup_with(path, not_found));
             return Found { intent, redirect: None, header_rules: MatchedRules::none(self) };
         }
@@ -387,7 +417,7 @@ impl Manifest<'_> {
 
     /// The file that answers to a plain path, where no rule of `_redirects` does; with its rule and the number of the set of header
     /// rules that match.
-    fn page_without_redirect(&self, site_path: &[u8]) -> Option<(Asset<'_>, RuleId, u16)> {
+    fn page_without_redirect(&'m self, site_path: &[u8]) -> Option<(Self::Asset, RuleId, u16)> {
         let entry = self.entry(site_path)?;
         match entry.stored {
             Some(Stored::Serve { asset, rule }) if entry.redirect == format::NONE_U16 => {
@@ -398,10 +428,10 @@ impl Manifest<'_> {
     }
 
     /// The same for any path: decoded, with redirects.
-    fn find_closely<'m, 'r>(&'m self, request: &Request<'r>, not_found: u8) -> Found<'m, 'r> {
+    fn find_closely<'r>(&'m self, request: &Request<'r>, not_found: u8) -> FoundOf<'m, 'r, Self> {
         let path = &request.path;
         let host = request.host;
-        with_site_path(path, self.policy.decode, |decoded| {
+        with_site_path(path, self.policy().decode, |decoded| {
             let entry = self.entry(decoded.site_path);
             let known = entry.filter(|_| decoded.is_canonical);
             let header_set = known.map_or(format::ANY_HEADER_SET, |entry| entry.header_set);
@@ -421,12 +451,12 @@ impl Manifest<'_> {
         })
     }
 
-    fn apply_redirect<'m, 'r>(
+    fn apply_redirect<'r>(
         &'m self,
         rule: &RedirectRule<'m>,
         request: &Request<'r>,
         not_found: u8,
-    ) -> Intent<'m, 'r> {
+    ) -> IntentOf<'m, 'r, Self> {
         let query = request.path.query_bytes();
         match rule.apply(request) {
             RuleTarget::Location(location) => Intent::Rule(rule.status, AnswerLocation::Rule(location)),
@@ -441,7 +471,11 @@ impl Manifest<'_> {
         }
     }
 
-    fn answer_found<'m, 'r>(&'m self, found: Found<'m, 'r>, request: &Request<'r>) -> Answer<'m, 'r> {
+    fn answer_found<'r>(
+        &'m self,
+        found: FoundOf<'m, 'r, Self>,
+        request: &Request<'r>,
+    ) -> AnswerOf<'m, 'r, Self> {
         let Found { intent, redirect, header_rules } = found;
         if header_rules.is_broken() {
             return self.bare(500, RuleId::HEADERS_BROKEN);
@@ -450,9 +484,13 @@ impl Manifest<'_> {
         if answer.status == 500 { answer } else { Answer { redirect, header_rules, ..answer } }
     }
 
-    fn answer_intent<'m, 'r>(&'m self, intent: Intent<'m, 'r>, request: &Request<'r>) -> Answer<'m, 'r> {
+    fn answer_intent<'r>(
+        &'m self,
+        intent: IntentOf<'m, 'r, Self>,
+        request: &Request<'r>,
+    ) -> AnswerOf<'m, 'r, Self> {
         let reads = matches!(request.method, "GET" | "HEAD");
-        let is_pages = self.platform() == Platform::Pages;
+        let is_pages = self.policy().platform == Platform::Pages;
         match intent {
             Intent::Rule(status, location) => self.rule_redirect(status, location),
             Intent::Broken => self.bare(500, RuleId::REDIRECTS_BROKEN),
@@ -478,30 +516,30 @@ impl Manifest<'_> {
     }
 
     /// Pages sends a short text along, but not with 308.
-    fn rule_redirect<'m, 'r>(&'m self, status: u16, location: AnswerLocation<'m, 'r>) -> Answer<'m, 'r> {
-        let has_text = self.platform() == Platform::Pages && status != 308;
+    fn rule_redirect<'r>(&'m self, status: u16, location: AnswerLocation<'m, 'r>) -> AnswerOf<'m, 'r, Self> {
+        let has_text = self.policy().platform == Platform::Pages && status != 308;
         let content_type = has_text.then_some(PLAIN_TEXT);
         let headers = Headers { location: Some(location), content_type, ..Headers::default() };
         self.bare(status, RuleId::REDIRECTS_RULE).with_headers(headers)
     }
 
     /// An answer with no headers but those that Pages always sends.
-    fn bare<'m, 'r>(&'m self, status: u16, rule: RuleId) -> Answer<'m, 'r> {
-        let headers = Headers { is_pages: self.platform() == Platform::Pages, ..Headers::default() };
+    fn bare<'r>(&'m self, status: u16, rule: RuleId) -> AnswerOf<'m, 'r, Self> {
+        let headers = Headers { is_pages: self.policy().platform == Platform::Pages, ..Headers::default() };
         let header_rules = MatchedRules::none(self);
         Answer { status, rule, body: None, redirect: None, headers, header_rules }
     }
 
-    fn file<'m, 'r>(
+    fn file<'r>(
         &'m self,
-        asset: Asset<'m>,
+        asset: Self::Asset,
         status: u16,
         rule: RuleId,
         request: &Request<'r>,
-    ) -> Answer<'m, 'r> {
+    ) -> AnswerOf<'m, 'r, Self> {
         let etag = asset.etag();
         let current = request.headers.if_none_match.is_some_and(|value| etag.matches(value));
-        if current && self.platform() == Platform::Pages {
+        if current && self.policy().platform == Platform::Pages {
             return self.bare(304, RuleId::NOT_MODIFIED);
         }
         let headers = Headers {
@@ -517,3 +555,5 @@ impl Manifest<'_> {
         Answer { body: Some(asset), ..self.bare(status, rule).with_headers(headers) }
     }
 }
+
+impl<'m, S: Resolve<'m>> Requests<'m> for S {}

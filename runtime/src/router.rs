@@ -63,61 +63,94 @@ impl<'a> Router<'a> {
     }
 }
 
+/// What a verdict asks of a router, wherever it is stored.
+pub(crate) trait RouterRules {
+    fn has_script(&self) -> bool;
+    /// Who is asked first, a number of the format.
+    fn first(&self) -> u8;
+    /// Whether not-found handling counts as an answer for a navigation.
+    fn counts_for_navigation(&self) -> bool;
+    /// The rules that exclude, or those that include: text and kind, a number of the format.
+    fn rules(&self, excludes: bool) -> impl Iterator<Item = (&str, u32)>;
+}
+
+impl RouterRules for Manifest<'_> {
+    fn has_script(&self) -> bool {
+        self.router.has_script()
+    }
+
+    fn first(&self) -> u8 {
+        self.router.first()
+    }
+
+    fn counts_for_navigation(&self) -> bool {
+        u8_at(self.router.header, 2) == 1
+    }
+
+    fn rules(&self, excludes: bool) -> impl Iterator<Item = (&str, u32)> {
+        let rules = if excludes { self.router.excludes() } else { self.router.includes() };
+        rules.iter().map(|rule| (self.router_text(rule), u32_at(rule, 12)))
+    }
+}
+
+/// What a router's rules say about a request.
+pub(crate) fn verdict(router: &impl RouterRules, request: &Request<'_>) -> RouterVerdict {
+    let path = request.path.path_bytes();
+    let sec_fetch_mode = request.headers.sec_fetch_mode;
+    let script = |rule, found| {
+        if router.has_script() {
+            RouterVerdict::Script(rule, found)
+        } else {
+            RouterVerdict::Exception(RuleId::ROUTER_NO_SCRIPT, found)
+        }
+    };
+    match router.first() {
+        format::FIRST_ALWAYS => script(RuleId::ROUTER_ALWAYS, None),
+        format::FIRST_RULES => match first_match(router, path) {
+            Ok(Some(found)) if found.excludes => RouterVerdict::Assets(Some(found)),
+            Ok(Some(found)) => script(RuleId::ROUTER_RULE, Some(found)),
+            Ok(None) if router.has_script() => RouterVerdict::AskAssets { with_not_found: true },
+            Ok(None) => RouterVerdict::Assets(None),
+            Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+        },
+        format::FIRST_ROUTES => match first_match(router, path) {
+            Ok(Some(found)) if !found.excludes => script(RuleId::ROUTES_INCLUDE, Some(found)),
+            Ok(found) => RouterVerdict::Assets(found),
+            Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
+        },
+        _ if router.has_script() => {
+            let navigates = router.counts_for_navigation() && sec_fetch_mode == Some(b"navigate");
+            RouterVerdict::AskAssets { with_not_found: navigates }
+        }
+        _ => RouterVerdict::Assets(None),
+    }
+}
+
+/// The first rule that matches, exclusions before inclusions; the rule itself as an error if it is a regular expression
+/// that is none.
+fn first_match(router: &impl RouterRules, path: &[u8]) -> Result<Option<RouterMatch>, RouterMatch> {
+    for excludes in [true, false] {
+        for (index, (text, kind)) in router.rules(excludes).enumerate() {
+            let found = RouterMatch { index, excludes };
+            let matches = match kind {
+                format::ROUTER_GLOB => Some(glob_matches(text.as_bytes(), path)),
+                format::ROUTER_ROUTE => Some(route_matches(text.as_bytes(), path)),
+                _ => crate::regex::matches(text, path),
+            };
+            match matches {
+                Some(true) => return Ok(Some(found)),
+                Some(false) => {}
+                None => return Err(found),
+            }
+        }
+    }
+    Ok(None)
+}
+
 impl<'a> Manifest<'a> {
     /// What the router's rules say about a request, before any asset is looked up. O(rules x length of the path).
     pub fn router_verdict(&self, request: &Request<'_>) -> RouterVerdict {
-        let path = request.path.path_bytes();
-        let sec_fetch_mode = request.headers.sec_fetch_mode;
-        let router = self.router;
-        let script = |rule, found| {
-            if router.has_script() {
-                RouterVerdict::Script(rule, found)
-            } else {
-                RouterVerdict::Exception(RuleId::ROUTER_NO_SCRIPT, found)
-            }
-        };
-        match router.first() {
-            format::FIRST_ALWAYS => script(RuleId::ROUTER_ALWAYS, None),
-            format::FIRST_RULES => match self.first_match(path) {
-                Ok(Some(found)) if found.excludes => RouterVerdict::Assets(Some(found)),
-                Ok(Some(found)) => script(RuleId::ROUTER_RULE, Some(found)),
-                Ok(None) if router.has_script() => RouterVerdict::AskAssets { with_not_found: true },
-                Ok(None) => RouterVerdict::Assets(None),
-                Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
-            },
-            format::FIRST_ROUTES => match self.first_match(path) {
-                Ok(Some(found)) if !found.excludes => script(RuleId::ROUTES_INCLUDE, Some(found)),
-                Ok(found) => RouterVerdict::Assets(found),
-                Err(found) => RouterVerdict::Exception(RuleId::ROUTES_BROKEN, Some(found)),
-            },
-            _ if router.has_script() => {
-                let navigates = u8_at(router.header, 2) == 1 && sec_fetch_mode == Some(b"navigate");
-                RouterVerdict::AskAssets { with_not_found: navigates }
-            }
-            _ => RouterVerdict::Assets(None),
-        }
-    }
-
-    /// The first rule that matches, exclusions before inclusions; the rule itself as an error if it is a regular expression
-    /// that is none.
-    fn first_match(&self, path: &[u8]) -> Result<Option<RouterMatch>, RouterMatch> {
-        for (rules, excludes) in [(self.router.excludes(), true), (self.router.includes(), false)] {
-            for (index, rule) in rules.iter().enumerate() {
-                let found = RouterMatch { index, excludes };
-                let text = self.router_text(rule);
-                let matches = match u32_at(rule, 12) {
-                    format::ROUTER_GLOB => Some(glob_matches(text.as_bytes(), path)),
-                    format::ROUTER_ROUTE => Some(route_matches(text.as_bytes(), path)),
-                    _ => crate::regex::matches(text, path),
-                };
-                match matches {
-                    Some(true) => return Ok(Some(found)),
-                    Some(false) => {}
-                    None => return Err(found),
-                }
-            }
-        }
-        Ok(None)
+        verdict(self, request)
     }
 
     /// The text of a rule; empty, which fits nothing, if it is not there or longer than any that the compiler writes.

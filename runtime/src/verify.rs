@@ -6,8 +6,8 @@ use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::error::VerifyError;
 use crate::format::{self, header};
 use crate::key;
-use crate::lookup::{Entry, Stored};
 use crate::manifest::Manifest;
+use crate::source::{Entry, Stored};
 use crate::stem::{Form, split_stem};
 
 impl Manifest<'_> {

@@ -121,7 +121,7 @@ fn use_threads(threads: Option<u16>) -> anyhow::Result<()> {
 }
 
 /// Warnings about the configuration, before the long work begins.
-fn report_warnings(plan: &Plan, strict: bool) -> anyhow::Result<()> {
+pub(super) fn report_warnings(plan: &Plan, strict: bool) -> anyhow::Result<()> {
     if strict && !plan.warnings.is_empty() {
         return Err(CompileError::Strict { notes: plan.warnings.clone() }.into());
     }
@@ -129,7 +129,8 @@ fn report_warnings(plan: &Plan, strict: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn report_empty(plan: &Plan, compiled: &Compiled, strict: bool) -> anyhow::Result<()> {
+/// Says so if there is nothing to serve.
+pub(super) fn report_empty(plan: &Plan, compiled: &Compiled, strict: bool) -> anyhow::Result<()> {
     if compiled.report.files > 0 {
         return Ok(());
     }
