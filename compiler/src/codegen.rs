@@ -34,7 +34,7 @@ mod stems;
 mod text;
 
 use trailmark::tables::{Contents, VERSION};
-use trailmark::{Manifest, OpenError, VerifyError};
+use trailmark::{Manifest, OpenError, RuleId, VerifyError};
 
 use crate::options::Platform;
 use crate::provenance::{Provenance, ProvenanceError};
@@ -160,6 +160,9 @@ fn header(text: &mut Text, provenance: &Provenance, contents: &Contents<'_>) -> 
     text.line("};");
     text.line("use ::trailmark::{Form, Platform};");
     text.line("");
+    text.line("/// No form of a stem, and no rule, knows the path.");
+    text.line("const MISS: Entry = Entry { effect: Miss, rule: 0, redirect: None, headers: Nothing };");
+    text.line("");
     text.line(&format!(
         "const _: () = assert!(::trailmark::tables::VERSION == {VERSION}, \"generated for another version of the crate trailmark: run `trailmark codegen` again\");"
     ));
@@ -215,13 +218,14 @@ fn site(text: &mut Text, manifest: &Manifest<'_>, contents: &Contents<'_>) {
     text.line("    },");
     text.line("    rule_names: RULE_NAMES,");
     text.line("};");
-    text.table(
-        "The rules that answers name, by number.",
-        "RULE_NAMES",
-        "(u16, &str)",
-        contents.rule_names.iter(),
-        |(id, name)| format!("({id}, {})", quoted(name)),
-    );
+    let applied: Vec<u16> = stems::rules(contents);
+    let names = contents.rule_names.iter();
+    let names: Vec<_> =
+        names.filter(|(id, _)| RuleId::OF_RUNTIME.contains(&RuleId(*id)) || applied.contains(id)).collect();
+    let docs = "The rules that answers name, by number.";
+    text.table(docs, "RULE_NAMES", "(u16, &str)", names.iter(), |(id, name)| {
+        format!("({id}, {})", quoted(name))
+    });
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod mutate;
 pub mod reference;
 pub mod routing_docs;
 pub mod sites;
+pub mod tables;
 pub mod targets;
 
 /// The README's example, run as a test.

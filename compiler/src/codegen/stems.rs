@@ -68,6 +68,15 @@ pub(super) fn write(text: &mut Text, contents: &Contents<'_>) -> Option<usize> {
     Some(shapes.len())
 }
 
+/// The numbers of the rules that stored answers name, ascending.
+pub(super) fn rules(contents: &Contents<'_>) -> Vec<u16> {
+    let forms = contents.stems.iter().flat_map(|stem| stem.forms.iter());
+    let mut rules: Vec<u16> = forms.filter_map(|(stored, ..)| Some(stored.as_ref()?.1.0)).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
 /// The stem's first asset, and its answers counted from that.
 fn shape_of(stem: &StemContents<'_>) -> (u32, [Row; 8]) {
     let served = |form: &(Option<(Result<u32, String>, RuleId)>, Option<u16>, HeaderSet)| match form.0 {
@@ -97,6 +106,9 @@ fn redirect_effect(stem: &str, target: &String) -> Effect {
 
 impl Row {
     fn shown<'n>(&self, name_of: &impl Fn(RuleId) -> &'n str) -> String {
+        if (&self.effect, self.redirect, self.headers) == (&Effect::Miss, None, HeaderSet::Nothing) {
+            return "MISS,".to_owned();
+        }
         let effect = match &self.effect {
             Effect::Miss => "Miss".to_owned(),
             Effect::Serve(number) => format!("Serve({number})"),
