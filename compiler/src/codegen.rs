@@ -42,7 +42,7 @@ use text::{Text, quoted};
 
 /// The most files and stems of a site that is made into a module. Above it, compilers take minutes and gigabytes
 /// (`docs/CODEGEN.md`).
-pub const MOST_ROWS: usize = 100_000;
+pub const MOST_ROWS: usize = 250_000;
 /// The number of files and stems from which on an embedded manifest is the better choice.
 pub const SENSIBLE_ROWS: usize = 20_000;
 
@@ -108,7 +108,7 @@ pub fn module(manifest: &[u8]) -> Result<Module, CodegenError> {
     let provenance = Provenance::read(&manifest)?;
     let contents = manifest.contents().ok_or(CodegenError::Unsupported)?;
     let mut text = Text::default();
-    header(&mut text, &provenance, &contents)?;
+    header(&mut text, &provenance, manifest.base(), &contents)?;
     site(&mut text, &manifest, &contents);
     let shapes = stems::write(&mut text, &contents).ok_or(CodegenError::Unsupported)?;
     stems::write_assets(&mut text, &contents);
@@ -122,7 +122,12 @@ pub fn module(manifest: &[u8]) -> Result<Module, CodegenError> {
 }
 
 /// What made it, and of what: nothing of when or where.
-fn header(text: &mut Text, provenance: &Provenance, contents: &Contents<'_>) -> Result<(), CodegenError> {
+fn header(
+    text: &mut Text,
+    provenance: &Provenance,
+    base: &str,
+    contents: &Contents<'_>,
+) -> Result<(), CodegenError> {
     let options = provenance.options()?;
     let handling = match options.platform {
         Platform::Workers => {
@@ -136,7 +141,11 @@ fn header(text: &mut Text, provenance: &Provenance, contents: &Contents<'_>) -> 
         provenance.compiler
     ));
     text.line("//");
-    text.line(&format!("// Answers of: {}{handling}.", in_words(options.platform)));
+    let base = match base {
+        "" => String::new(),
+        base => format!(", below {}", quoted(base)),
+    };
+    text.line(&format!("// Answers of: {}{handling}{base}.", in_words(options.platform)));
     text.line(&format!(
         "// Holds: {}, {}, {} of _redirects, {} of _headers.",
         plural(contents.assets.len(), "file"),
@@ -189,6 +198,7 @@ fn site(text: &mut Text, manifest: &Manifest<'_>, contents: &Contents<'_>) {
         "    policy: Policy::new(Platform::{platform}, Misses::{:?}, {:?}, {:?}),",
         contents.misses, contents.single_page_asset, contents.root_not_found_asset
     ));
+    text.line(&format!("    base: {},", quoted(manifest.base())));
     text.line("    stems: &STEMS,");
     text.line("    shapes: SHAPES,");
     text.line("    assets: ASSETS,");

@@ -23,23 +23,16 @@ mod rows;
 mod site;
 
 pub use asset::{Asset, AssetRow};
-pub use contents::{Contents, ContentsHeaderRule, StemContents};
+pub use contents::{Contents, ContentsHeaderRule, FormContents, StemContents, StoredAnswer};
 pub use phf;
 pub use rows::{
     Dispatch, Effect, Entry, HeaderRule, HeaderRuleRow, HeaderSet, Misses, NotFound, RedirectKind,
     RedirectRow, Router, RouterFirst, RouterKind, Shape, Stem,
 };
-pub use site::{Route, Site};
+pub use site::{Answer, Decision, Resolution, Route, Site};
 
 pub use crate::manifest::Policy;
 
 /// Number of the layout of these tables. A generated module names the one that it is written for, and does not compile with another:
 /// generate it again then.
 pub const VERSION: u32 = 1;
-
-/// What a [`Site`] answers: [`Answer`](crate::Answer) over tables.
-pub type Answer<'m, 'r> = crate::Answer<'m, 'r, Asset, Site>;
-/// Who answers a request: [`Decision`](crate::Decision) over tables.
-pub type Decision<'m, 'r> = crate::Decision<'m, 'r, Asset, Site>;
-/// What a path resolves to: [`Resolution`](crate::Resolution) over tables.
-pub type Resolution<'m, 'r> = crate::Resolution<'m, 'r, Asset>;

@@ -18,14 +18,7 @@ mod recorded;
 
 pub use recorded::{Recorded, judge_recorded};
 
-#[macro_use]
-mod asked {
-    #![allow(missing_docs, reason = "described where the file is included")]
-    include!("tables/replies.rs");
-    pub(super) use replies;
-}
-use asked::{number, put_number, put_text, replies, text};
-
+include!("tables/replies.rs");
 replies!(Manifest<'_>);
 
 /// A request to a site.
@@ -36,7 +29,7 @@ pub struct Ask<'r> {
     /// example.com if empty.
     pub host: &'r str,
     /// Path and query.
-    pub path: &'r str,
+    pub path: &'r [u8],
     /// Whether there is an `Authorization`, a `Range`; whether the Worker, if it is asked, asks its assets binding.
     pub flags: [bool; 3],
     /// `If-None-Match`, `Sec-Fetch-Mode`, `Sec-Fetch-Dest`.
@@ -53,7 +46,7 @@ impl Ask<'_> {
             |text: &str, default: &str| if text.is_empty() { default.to_owned() } else { text.to_owned() };
         put_text(&mut record, Some(&or(self.method, "GET")));
         put_text(&mut record, Some(&or(self.host, "example.com")));
-        put_text(&mut record, Some(self.path));
+        put_bytes(&mut record, Some(self.path));
         self.headers.iter().for_each(|header| put_text(&mut record, header.as_deref()));
         record
     }

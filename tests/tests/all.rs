@@ -7,6 +7,7 @@ mod cache;
 mod canonical;
 mod changing;
 mod cli;
+mod codegen;
 mod conformance;
 mod corpus;
 mod corruption;

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bench;
+mod codegen;
 mod compile;
 mod explain;
 mod help;

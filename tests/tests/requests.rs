@@ -134,12 +134,12 @@ impl Configured {
 
 /// A request: its target is that of a draft, or near the path of a rule.
 #[derive(Debug, Clone)]
-struct Asked {
+pub(crate) struct Asked {
     target: Target,
-    method: &'static str,
-    host: &'static str,
-    tag: Option<&'static str>,
-    navigates: bool,
+    pub(crate) method: &'static str,
+    pub(crate) host: &'static str,
+    pub(crate) tag: Option<&'static str>,
+    pub(crate) navigates: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -148,7 +148,7 @@ enum Target {
     NearRule(String),
 }
 
-fn asked() -> impl Strategy<Value = Asked> {
+pub(crate) fn asked() -> impl Strategy<Value = Asked> {
     let near_rule =
         (rule_path(), select(&["", "", "/", "/x/y", "?q=1", "?q=$&"][..])).prop_map(|(path, suffix)| {
             let path = path.replace(":name", "$x").replace(":other", "o").replace('*', "one//two");
@@ -177,7 +177,7 @@ fn asked() -> impl Strategy<Value = Asked> {
 }
 
 impl Asked {
-    fn target(&self, files: &BTreeMap<String, String>) -> Vec<u8> {
+    pub(crate) fn target(&self, files: &BTreeMap<String, String>) -> Vec<u8> {
         match &self.target {
             Target::NearFile(draft) => draft.target(files),
             Target::NearRule(target) => target.clone().into_bytes(),

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Result, anyhow};
 use trailmark_tests::conformance::{SUITES, Tally, run as run_suite};
+use trailmark_tests::tables::{Recorded, judge_recorded};
 
 use crate::{Exit, repo};
 
@@ -18,10 +19,17 @@ pub(crate) struct Args {
     /// Only these files, by name without ending
     #[arg(value_name = "SUITE")]
     suites: Vec<String>,
+    /// Ask generated modules instead (`trailmark codegen`): one for every recorded site, compiled in a scratch folder
+    #[arg(long, conflicts_with = "suites")]
+    codegen: bool,
 }
 
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
+    if args.codegen {
+        println!("{}", codegen()?);
+        return Ok(Exit::Fine);
+    }
     let all = judge(args)?;
     Ok(Exit::finding_if(!is_fine(&all)))
 }
@@ -31,9 +39,31 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
 /// # Errors
 /// If anything differs.
 pub(crate) fn all() -> Result<String> {
-    let all = judge(&Args { suites: Vec::new() })?;
+    let all = judge(&Args { suites: Vec::new(), codegen: false })?;
     anyhow::ensure!(is_fine(&all), "answers differ from the recorded ones, see above");
     Ok(format!("{} of {} recorded answers", all.equal, all.total))
+}
+
+/// Every suite through generated modules, for `cargo xtask test`: what was compared.
+///
+/// # Errors
+/// If a module does not compile, or anything differs.
+pub(crate) fn codegen() -> Result<String> {
+    let recorded = judge_recorded(&repo::scratch("codegen"), 1).map_err(|error| anyhow!(error))?;
+    let Recorded { tally, asked } = &recorded;
+    for difference in tally.differences.iter().chain(&asked.differences) {
+        println!("\n{difference}");
+    }
+    anyhow::ensure!(is_fine(tally), "{} of {} recorded answers", tally.equal, tally.total);
+    anyhow::ensure!(asked.differences.is_empty(), "modules say something else than manifests, see above");
+    Ok(format!(
+        "{} of {} recorded answers by {} modules of {:.1} MB, compiled in {}",
+        tally.equal,
+        tally.total,
+        asked.modules,
+        asked.bytes as f64 / 1e6,
+        repo::seconds(asked.compile_time)
+    ))
 }
 
 fn is_fine(tally: &Tally) -> bool {

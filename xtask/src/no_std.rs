@@ -1,8 +1,8 @@
 //! Checks that `trailmark` without its features needs no `std`, only `core` and `alloc`.
 //!
 //! A crate that defines its own panic handler can't be linked with `std`, which has one too. So a tiny static library of that
-//! kind, with an allocator that never has memory, is built over `trailmark`; the same with the feature `mmap`, which does need
-//! `std`, must fail, or the check would prove nothing. Where a target without an operating system is installed, the crate is
+//! kind, with an allocator that never has memory, is built over `trailmark`, also with feature `tables`; the same with the feature
+//! `mmap`, which does need `std`, must fail, or the check would prove nothing. Where a target without an operating system is installed, the crate is
 //! checked for that as well.
 
 use std::path::Path;
@@ -56,6 +56,10 @@ pub(crate) fn check() -> Result<String> {
     let bare = build(&folder, &[])?;
     if !bare.success {
         bail!("a library with its own panic handler can't be built over `trailmark`:\n{}", bare.output);
+    }
+    let tables = build(&folder, &["--features", "trailmark/tables"])?;
+    if !tables.success {
+        bail!("the same library can't be built with feature `tables`:\n{}", tables.output);
     }
     let with_std = build(&folder, &["--features", "trailmark/mmap"])?;
     if with_std.success || !with_std.output.contains("panic_impl") {

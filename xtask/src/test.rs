@@ -52,7 +52,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 16] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
@@ -62,6 +62,7 @@ const STEPS: [Step; 15] = [
     step("no_std", || from(no_std::check())),
     step("unsafe", || from(unsafe_code::check())),
     step("conformance", || from(conformance::all())),
+    step("codegen", || from(conformance::codegen())),
     live("oracle, Workers", || live_oracle(Platform::Workers)),
     live("oracle, Pages", || live_oracle(Platform::Pages)),
     step("docs", || from(docs::check())),

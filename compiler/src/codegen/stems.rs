@@ -1,7 +1,7 @@
 //! The large tables: stems, what their forms answer, and assets.
 
 use rustc_hash::FxHashMap;
-use trailmark::tables::{Contents, HeaderSet, StemContents};
+use trailmark::tables::{Contents, FormContents, HeaderSet, StemContents, StoredAnswer};
 use trailmark::{Form, RuleId};
 
 use super::text::{Text, byte_array, quoted};
@@ -71,7 +71,7 @@ pub(super) fn write(text: &mut Text, contents: &Contents<'_>) -> Option<usize> {
 /// The numbers of the rules that stored answers name, ascending.
 pub(super) fn rules(contents: &Contents<'_>) -> Vec<u16> {
     let forms = contents.stems.iter().flat_map(|stem| stem.forms.iter());
-    let mut rules: Vec<u16> = forms.filter_map(|(stored, ..)| Some(stored.as_ref()?.1.0)).collect();
+    let mut rules: Vec<u16> = forms.filter_map(|form| Some(form.answer.as_ref()?.1.0)).collect();
     rules.sort_unstable();
     rules.dedup();
     rules
@@ -79,29 +79,30 @@ pub(super) fn rules(contents: &Contents<'_>) -> Vec<u16> {
 
 /// The stem's first asset, and its answers counted from that.
 fn shape_of(stem: &StemContents<'_>) -> (u32, [Row; 8]) {
-    let served = |form: &(Option<(Result<u32, String>, RuleId)>, Option<u16>, HeaderSet)| match form.0 {
-        Some((Ok(asset), _)) => Some(asset),
+    let served = stem.forms.iter().filter_map(|form| match form.answer {
+        Some((StoredAnswer::Serve(asset), _)) => Some(asset),
         _ => None,
-    };
-    let base = stem.forms.iter().filter_map(served).min().unwrap_or(0);
-    let row = |(stored, redirect, headers): &(_, _, _)| {
-        let (effect, rule) = match stored {
-            None => (Effect::Miss, RuleId(0)),
-            Some((Ok(asset), rule)) => {
-                let near = u8::try_from(asset - base).ok().filter(|&number| number < 8);
-                (near.map_or(Effect::ServeAsset(*asset), Effect::Serve), *rule)
-            }
-            Some((Err(target), rule)) => (redirect_effect(stem.stem, target), *rule),
-        };
-        Row { effect, rule, redirect: *redirect, headers: *headers }
-    };
-    (base, std::array::from_fn(|form| row(&stem.forms[form])))
+    });
+    let base = served.min().unwrap_or(0);
+    (base, std::array::from_fn(|form| row_of(stem, &stem.forms[form], base)))
 }
 
-fn redirect_effect(stem: &str, target: &String) -> Effect {
+fn row_of(stem: &StemContents<'_>, form: &FormContents, base: u32) -> Row {
+    let (effect, rule) = match &form.answer {
+        None => (Effect::Miss, RuleId(0)),
+        Some((StoredAnswer::Serve(asset), rule)) => {
+            let near = u8::try_from(asset - base).ok().filter(|&number| number < 8);
+            (near.map_or(Effect::ServeAsset(*asset), Effect::Serve), *rule)
+        }
+        Some((StoredAnswer::Redirect(target), rule)) => (redirect(stem.stem, target), *rule),
+    };
+    Row { effect, rule, redirect: form.redirect, headers: form.headers }
+}
+
+fn redirect(stem: &str, target: &str) -> Effect {
     let suffix = target.strip_prefix(stem);
     let form = Form::ALL.into_iter().find(|form| suffix == Some(form.suffix()));
-    form.map_or_else(|| Effect::RedirectTo(target.clone()), Effect::Redirect)
+    form.map_or_else(|| Effect::RedirectTo(target.to_owned()), Effect::Redirect)
 }
 
 impl Row {

@@ -64,10 +64,28 @@ pub struct Contents<'m> {
 pub struct StemContents<'m> {
     /// The stem.
     pub stem: &'m str,
-    /// By form: what the files answer (the asset, or where a redirect leads), by which rule; then the rules of `_redirects` and
-    /// `_headers`.
-    #[allow(clippy::type_complexity, reason = "named in its docs")]
-    pub forms: Box<[(Option<(Result<u32, String>, RuleId)>, Option<u16>, HeaderSet); 8]>,
+    /// What its forms answer, in the order of [`Form::ALL`].
+    pub forms: Box<[FormContents; 8]>,
+}
+
+/// What a form of a stem answers.
+#[derive(Debug)]
+pub struct FormContents {
+    /// What the files answer, and by which rule; `None` for a miss.
+    pub answer: Option<(StoredAnswer, RuleId)>,
+    /// The rule of `_redirects` that answers first.
+    pub redirect: Option<u16>,
+    /// The rules of `_headers` that match.
+    pub headers: HeaderSet,
+}
+
+/// What the files answer to a path.
+#[derive(Debug)]
+pub enum StoredAnswer {
+    /// This asset.
+    Serve(u32),
+    /// A redirect to this site path.
+    Redirect(String),
 }
 
 /// A rule of `_headers`.
@@ -121,25 +139,29 @@ impl Manifest<'_> {
         let used = self.slots.iter().filter(|slot| u16_at(&slot[..], 0) != format::EMPTY_SLOT);
         let contents = used.map(|slot| {
             let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
-            let mut forms = Box::new([const { (None, None, HeaderSet::Nothing) }; 8]);
-            for (place, form) in forms.iter_mut().zip(Form::ALL) {
-                let entry = self.entry_of(slot, form)?;
-                let stored = entry.stored.map(|stored| match stored {
-                    Stored::Serve { asset, rule } => (Ok(asset), rule),
-                    Stored::Redirect { target, rule } => (Err(target.to_string()), rule),
-                });
-                let headers = match entry.header_set {
-                    format::NONE_U16 => HeaderSet::Nothing,
-                    format::ANY_HEADER_SET => HeaderSet::FindOut,
-                    index => HeaderSet::Set(index),
-                };
-                *place = (stored, (entry.redirect != format::NONE_U16).then_some(entry.redirect), headers);
-            }
+            let forms: Vec<_> =
+                Form::ALL.into_iter().map(|form| self.form_contents(slot, form)).collect::<Option<_>>()?;
+            let forms = forms.try_into().ok()?;
             Some(StemContents { stem, forms })
         });
         let mut stems: Vec<_> = contents.collect::<Option<_>>()?;
         stems.sort_unstable_by_key(|contents| contents.stem);
         Some(stems)
+    }
+
+    fn form_contents(&self, slot: &[u8; format::SLOT_LEN], form: Form) -> Option<FormContents> {
+        let entry = self.entry_of(slot, form)?;
+        let answer = entry.stored.map(|stored| match stored {
+            Stored::Serve { asset, rule } => (StoredAnswer::Serve(asset), rule),
+            Stored::Redirect { target, rule } => (StoredAnswer::Redirect(target.to_string()), rule),
+        });
+        let redirect = (entry.redirect != format::NONE_U16).then_some(entry.redirect);
+        let headers = match entry.header_set {
+            format::NONE_U16 => HeaderSet::Nothing,
+            format::ANY_HEADER_SET => HeaderSet::FindOut,
+            index => HeaderSet::Set(index),
+        };
+        Some(FormContents { answer, redirect, headers })
     }
 
     fn not_found_contents(&self) -> Option<Vec<(&str, u32)>> {

@@ -1,7 +1,7 @@
 //! Look-ups in tables: what a manifest does with its index and records, done with perfect-hash maps.
 
 use super::asset::Asset;
-use super::rows::{Effect, HeaderRule, RouterFirst, RouterKind};
+use super::rows::{Effect, HeaderRule, RedirectKind, RouterFirst, RouterKind};
 use super::site::Site;
 use crate::answer::Resolution;
 use crate::asset::SitePath;
@@ -98,9 +98,9 @@ impl<'m> Source<'m> for Site {
         let text = core::str::from_utf8(path).ok()?;
         let mut candidates = self.redirect_dispatch.candidates(path).map(|number| first + number);
         candidates.find(|&index| {
-            self.redirects.get(index).is_some_and(|row| {
-                row.kind == super::RedirectKind::Dynamic && pattern::matches(row.from, text)
-            })
+            self.redirects
+                .get(index)
+                .is_some_and(|row| row.kind == RedirectKind::Dynamic && pattern::matches(row.from, text))
         })
     }
 }

@@ -279,11 +279,13 @@ impl<'m> HeaderRuleFacts<'m> for HeaderRule {
     }
 
     fn removals(self) -> impl Iterator<Item = &'m str> + Clone {
-        self.row.removals.iter().map(|&name| -> &'m str { name })
+        let removals: &'m [&'m str] = self.row.removals;
+        removals.iter().copied()
     }
 
     fn sets(self) -> impl Iterator<Item = (&'m str, &'m str)> + Clone {
-        self.row.sets.iter().map(|&(name, value)| -> (&'m str, &'m str) { (name, value) })
+        let sets: &'m [(&'m str, &'m str)] = self.row.sets;
+        sets.iter().copied()
     }
 
     fn is_broken(self) -> bool {

@@ -2,7 +2,6 @@
 
 use super::asset::{Asset, AssetRow};
 use super::rows::{Dispatch, Effect, HeaderRule, HeaderRuleRow, NotFound, RedirectRow, Router, Shape, Stem};
-use super::{Answer, Decision, Resolution};
 use crate::answer::RuleId;
 use crate::asset::SitePath;
 use crate::decode::DecodeMode;
@@ -13,6 +12,13 @@ use crate::request::{Request, Requests};
 use crate::router::{RouterMatch, RouterVerdict, verdict};
 use crate::source::Source;
 use crate::stem::Form;
+
+/// What a [`Site`] answers: [`Answer`](crate::Answer) over tables.
+pub type Answer<'m, 'r> = crate::Answer<'m, 'r, Asset, Site>;
+/// Who answers a request: [`Decision`](crate::Decision) over tables.
+pub type Decision<'m, 'r> = crate::Decision<'m, 'r, Asset, Site>;
+/// What a path resolves to: [`Resolution`](crate::Resolution) over tables.
+pub type Resolution<'m, 'r> = crate::Resolution<'m, 'r, Asset>;
 
 /// A site, as a generated module holds it. Its methods are those of [`Manifest`](crate::Manifest); its fields are for reading the
 /// module, and may change from version to version.

@@ -100,7 +100,10 @@ impl<'s> SiteOf<'s> {
                 let rules = SiteRules { router, ..SiteRules::default() };
                 let options = RoutingOptions { platform: Platform::Pages, ..RoutingOptions::default() };
                 let manifest = manifest_with_rules(Vec::new(), options, &rules).expect("it compiles");
-                let requests = paths.iter().map(|path| Ask { path, ..Ask::default() }.record()).collect();
+                let requests = paths
+                    .iter()
+                    .map(|path| Ask { path: path.as_bytes(), ..Ask::default() }.record())
+                    .collect();
                 let results = group.results.as_array().into_iter().flatten();
                 let wanted = results.map(|result| result.as_u64() == Some(1)).collect();
                 Some((Case { manifest, requests }, Expected::Routes(group, wanted)))
@@ -115,7 +118,7 @@ fn record_of(request: &RecordedRequest, tags: &[(String, String)]) -> Vec<u8> {
     Ask {
         method: request.method(),
         host: request.host(),
-        path: request.path(),
+        path: request.path().as_bytes(),
         flags: [has("authorization"), has("range"), request.header("x-oracle-mode") == Some("assets")],
         headers: [
             request.header("if-none-match").map(|value| translate_tags(value, tags)),

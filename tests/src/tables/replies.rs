@@ -8,7 +8,8 @@ macro_rules! replies {
         pub fn reply(site: &$site, mut record: &[u8]) -> Vec<u8> {
             let mut out = Vec::new();
             let flags = number(&mut record);
-            let [method, host, path] = [(); 3].map(|()| text(&mut record).unwrap_or_default());
+            let [method, host] = [(); 2].map(|()| text(&mut record).unwrap_or_default());
+            let path = bytes(&mut record).unwrap_or_default();
             let mut headers = trailmark::RequestHeaders::default();
             headers.has_authorization = flags & 1 != 0;
             headers.has_range = flags & 2 != 0;
@@ -53,6 +54,7 @@ macro_rules! replies {
             use std::fmt::Write;
             let mut out = String::new();
             let _ = writeln!(out, "{:?} {} {:?}", site.platform(), site.redirect_status(), site.decode_mode());
+            let _ = writeln!(out, "{:?} {} {}", site.base(), site.asset_count(), site.is_empty());
             for asset in site.assets() {
                 let (path, media_type) = (asset.site_path().to_string(), asset.media_type());
                 let canonical = asset.canonical_url().map(|url| url.to_string());
@@ -99,30 +101,40 @@ macro_rules! replies {
 }
 
 /// Takes a number off the front; zero if there is none.
-pub fn number(bytes: &mut &[u8]) -> u32 {
+pub(crate) fn number(bytes: &mut &[u8]) -> u32 {
     let Some((first, rest)) = bytes.split_first_chunk() else { return 0 };
     *bytes = rest;
     u32::from_le_bytes(*first)
 }
 
-/// Takes a text off the front.
-pub fn text<'b>(bytes: &mut &'b [u8]) -> Option<&'b str> {
-    let len = number(bytes);
+/// Takes bytes off the front.
+pub(crate) fn bytes<'b>(record: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let len = number(record);
     if len == u32::MAX {
         return None;
     }
-    let (text, rest) = bytes.split_at_checked(len as usize)?;
-    *bytes = rest;
-    std::str::from_utf8(text).ok()
+    let (bytes, rest) = record.split_at_checked(len as usize)?;
+    *record = rest;
+    Some(bytes)
+}
+
+/// Takes a text off the front.
+pub(crate) fn text<'b>(record: &mut &'b [u8]) -> Option<&'b str> {
+    std::str::from_utf8(bytes(record)?).ok()
 }
 
 /// Adds a number.
-pub fn put_number(out: &mut Vec<u8>, number: u32) {
+pub(crate) fn put_number(out: &mut Vec<u8>, number: u32) {
     out.extend_from_slice(&number.to_le_bytes());
 }
 
 /// Adds a text, or that there is none.
-pub fn put_text(out: &mut Vec<u8>, text: Option<&str>) {
-    put_number(out, text.map_or(u32::MAX, |text| text.len() as u32));
-    out.extend_from_slice(text.unwrap_or_default().as_bytes());
+pub(crate) fn put_text(out: &mut Vec<u8>, text: Option<&str>) {
+    put_bytes(out, text.map(str::as_bytes));
+}
+
+/// Adds bytes, or that there are none.
+pub(crate) fn put_bytes(out: &mut Vec<u8>, bytes: Option<&[u8]>) {
+    put_number(out, bytes.map_or(u32::MAX, |bytes| bytes.len() as u32));
+    out.extend_from_slice(bytes.unwrap_or_default());
 }

@@ -61,7 +61,7 @@ fn full_disk_leaves_the_old_manifest_whole_and_nothing_else() {
 
 /// Runs the command as somebody who is bound by permissions; `None`, with the reason, where that is not possible.
 #[cfg(unix)]
-fn run_unprivileged(place: &Place, arguments: &[&str]) -> Option<Run> {
+pub(super) fn run_unprivileged(place: &Place, arguments: &[&str]) -> Option<Run> {
     use std::os::unix::fs::PermissionsExt;
     place.write("locked", "");
     let locked = place.path("locked");

@@ -9,7 +9,7 @@ fn main() {
     let mut scratch = Scratch::new();
     let mut each = |file: usize, answers: bool| {
         let targets: Vec<&str> = files[file].lines().collect();
-        let mut rounds: Vec<f64> = (0..15)
+        let mut rounds: Vec<f64> = (0..31)
             .map(|_| {
                 let started = Instant::now();
                 for target in &targets {
@@ -24,7 +24,7 @@ fn main() {
             })
             .collect();
         rounds.sort_by(f64::total_cmp);
-        rounds[7]
+        rounds[0]
     };
     println!("{} {} {}", each(0, false), each(1, false), each(0, true));
 }
