@@ -104,7 +104,6 @@ impl Manifest<'_> {
 
     /// Resolves a decoded path for which something, or nothing, is stored. In one piece for all who call it, which keeps the
     /// fast way above short.
-    #[inline(never)]
     pub(crate) fn resolve_stored<'m, 'r>(
         &'m self,
         decoded: Decoded<'_>,

@@ -443,9 +443,12 @@ pub(crate) trait Requests<'m>: Resolve<'m> {
             };
             let intent = match redirect.and_then(|index| self.redirect_rule(index)) {
                 Some(rule) => self.apply_redirect(&rule, request, not_found),
-                None => {
-                    Intent::of(self.resolve(decoded, entry.and_then(|entry| entry.stored), *path, not_found))
-                }
+                None => Intent::of(self.resolve_stored(
+                    decoded,
+                    entry.and_then(|entry| entry.stored),
+                    *path,
+                    not_found,
+                )),
             };
             Found { intent, redirect, header_rules }
         })

@@ -43,6 +43,7 @@ pub(crate) trait Resolve<'m>: Source<'m> {
         }
     }
 
+    #[inline(always)]
     fn redirect<'r>(
         &'m self,
         target: SitePath<'m>,

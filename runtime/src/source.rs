@@ -3,6 +3,7 @@
 
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, ETag, SitePath};
+use crate::decode::Decoded;
 use crate::headers::HeaderMatching;
 use crate::manifest::{Manifest, Policy};
 use crate::path::RequestPath;
@@ -65,6 +66,15 @@ pub(crate) trait Source<'m>: HeaderMatching<'m> + RouterRules {
     fn lookup_with<'r>(&'m self, request: &RequestPath<'r>, not_found: u8)
     -> Resolution<'m, 'r, Self::Asset>;
 
+    /// Resolves a decoded path for which something, or nothing, is stored.
+    fn resolve_stored<'r>(
+        &'m self,
+        decoded: Decoded<'_>,
+        stored: Option<Stored<'m>>,
+        request: RequestPath<'r>,
+        not_found: u8,
+    ) -> Resolution<'m, 'r, Self::Asset>;
+
     /// Whether there are rules of `_redirects` or `_headers`.
     fn has_rules(&self) -> bool;
 
@@ -116,6 +126,17 @@ impl<'m> Source<'m> for Manifest<'m> {
     #[inline(always)]
     fn lookup_with<'r>(&'m self, request: &RequestPath<'r>, not_found: u8) -> Resolution<'m, 'r> {
         Manifest::lookup_with(self, request, not_found)
+    }
+
+    #[inline(always)]
+    fn resolve_stored<'r>(
+        &'m self,
+        decoded: Decoded<'_>,
+        stored: Option<Stored<'m>>,
+        request: RequestPath<'r>,
+        not_found: u8,
+    ) -> Resolution<'m, 'r> {
+        Manifest::resolve_stored(self, decoded, stored, request, not_found)
     }
 
     #[inline(always)]

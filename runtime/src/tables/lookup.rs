@@ -5,6 +5,7 @@ use super::rows::{Effect, HeaderRule, RedirectKind, RouterFirst, RouterKind};
 use super::site::Site;
 use crate::answer::Resolution;
 use crate::asset::SitePath;
+use crate::decode::Decoded;
 use crate::format;
 use crate::headers::{HeaderMatching, HeaderSource};
 use crate::lookup::with_site_path;
@@ -76,8 +77,18 @@ impl<'m> Source<'m> for Site {
     ) -> Resolution<'m, 'r, Self::Asset> {
         with_site_path(request, self.policy.decode, |decoded| {
             let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
-            self.resolve(decoded, stored, *request, not_found)
+            Resolve::resolve(self, decoded, stored, *request, not_found)
         })
+    }
+
+    fn resolve_stored<'r>(
+        &'m self,
+        decoded: Decoded<'_>,
+        stored: Option<Stored<'m>>,
+        request: RequestPath<'r>,
+        not_found: u8,
+    ) -> Resolution<'m, 'r, Asset> {
+        Resolve::resolve(self, decoded, stored, request, not_found)
     }
 
     fn has_rules(&self) -> bool {
