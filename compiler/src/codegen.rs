@@ -23,7 +23,7 @@
 //!
 //! and in the program, where `trailmark` is a dependency with feature `tables`:
 //!
-//! ```ignore
+//! ```text
 //! mod routes {
 //!     include!(concat!(env!("OUT_DIR"), "/routes.rs"));
 //! }

@@ -6,7 +6,7 @@
 //! that looks up and answers is in this crate, and shared with manifests where that costs nothing. The types of the tables are no
 //! interface for other code: a module is to be generated with the version of this crate that it is compiled with ([`VERSION`]).
 //!
-//! ```ignore
+//! ```text
 //! mod routes; // written by `trailmark codegen dist -o src/routes.rs`
 //!
 //! let mut scratch = trailmark::Scratch::new();
