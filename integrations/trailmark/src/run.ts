@@ -1,6 +1,8 @@
 /** Runs the program and keeps what it says. Whatever is not a fine answer becomes an error that says what to do. */
 
 import { spawn } from 'node:child_process';
+import { Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { stripVTControlCharacters } from 'node:util';
 
 import { BINARY_VARIABLE, environmentFor, findBinary, type Found } from './binary.js';
@@ -82,26 +84,14 @@ async function start(found: Found, args: readonly string[], cwd?: string, input?
       else reject(new TrailmarkError('binary-failed', `${found.path} was ended by ${signal}`));
     });
   });
-  // A command that fails at once reads nothing; its message says more than the broken pipe.
-  child.stdin.on('error', () => undefined);
   const [status, stdout, stderr] = await Promise.all([ended, text(child.stdout), text(child.stderr), feed(child.stdin, input)]);
   const lines = stripVTControlCharacters(stderr).split('\n').filter((line) => line !== '');
   return { status, stdout, lines };
 }
 
-async function feed(stdin: NodeJS.WritableStream & { destroyed?: boolean }, input: Iterable<string> = []): Promise<void> {
-  for (const piece of input) {
-    if (stdin.destroyed === true) return;
-    if (!stdin.write(piece)) await drained(stdin);
-  }
-  stdin.end();
-}
-
-function drained(stdin: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => {
-    stdin.once('drain', resolve);
-    stdin.once('close', resolve);
-  });
+/** A command that fails at once reads nothing; its message says more than the broken pipe. */
+async function feed(stdin: Writable, input: Iterable<string> = []): Promise<void> {
+  await pipeline(Readable.from(input), stdin).catch(() => undefined);
 }
 
 async function text(stream: NodeJS.ReadableStream): Promise<string> {
