@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 /**
  * @param {import('./crawl.mjs').Seen[]} seen what the browser got
- * @param {{manifest: string, dist: string, base?: string, resolve: typeof import('trailmark').resolve}} site
+ * @param {{manifest: string, dist: string, resolve: typeof import('trailmark').resolve}} site
  * @returns {Promise<string[]>} what differs, a line each; empty if all is as it was said
  */
-export async function differences(seen, { manifest, dist, base = '/', resolve }) {
+export async function differences(seen, { manifest, dist, resolve }) {
   const requests = seen.map(({ url, method, headers }) => ({ url, method, headers: pick(headers) }));
   const answers = await resolve(manifest, requests);
   const read = new Set(seen.filter(({ body }) => body !== null).map(({ url }) => url));
@@ -21,16 +21,10 @@ export async function differences(seen, { manifest, dist, base = '/', resolve })
     ];
     if (said.asset === null) return lines;
     if (got.body === null) return read.has(got.url) ? lines : [...lines, `${got.url}: the body was never seen`];
-    const same = got.body.equals(readFileSync(join(dist, withoutBase(said.asset, base))));
+    const same = got.body.equals(readFileSync(join(dist, said.asset)));
     return same ? lines : [...lines, `${got.url}: the body is not ${said.asset}`];
   });
 }
 
 /** Only what a rule may look at. */
 const pick = (headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('sec-fetch-')));
-
-/** Where a site path lies in the folder: files keep their places, whatever the site is mounted at. */
-function withoutBase(path, base) {
-  const prefix = base.replace(/\/$/, '');
-  return prefix !== '' && path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
-}

@@ -22,7 +22,7 @@ export const GUARD_VARIABLE = 'TRAILMARK_FROM_PATH';
 export interface Found {
   /** Absolute, unless `TRAILMARK_BINARY` names a place below the working directory. */
   readonly path: string;
-  readonly from: 'environment' | 'package' | 'path';
+  readonly from: 'option' | 'environment' | 'package' | 'path';
 }
 
 /** Where to look; the parts that tests replace. */

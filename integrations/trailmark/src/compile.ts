@@ -58,8 +58,8 @@ export interface CompileSummary {
   /** Of the manifest, in hexadecimal. */
   sha256: string;
   config: string | null;
-  /** The path that the site is mounted at; null or absent at the root. */
-  base?: string | null;
+  /** The path that the site is mounted at; `/` for the root. */
+  base: string;
   platform: PlatformName;
   /** null for Pages, which has no such option. */
   html_handling: HtmlHandling | null;

@@ -13,7 +13,11 @@ export type TrailmarkErrorCode =
   /** What the command printed can't be read. */
   | 'bad-output'
   /** An option that does not exist, or a value that it can't have. */
-  | 'bad-option';
+  | 'bad-option'
+  /** A framework of a version that its package does not know. */
+  | 'unsupported-framework'
+  /** Warnings, where they count as errors. */
+  | 'strict';
 
 /** What an error holds besides its message. */
 export interface TrailmarkErrorDetails {

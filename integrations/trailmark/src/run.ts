@@ -41,14 +41,23 @@ const checked = new Map<string, Promise<void>>();
  * @throws TrailmarkError if there is no program, it is of another version, or can't be started.
  */
 export async function run(args: readonly string[], options: RunOptions, input?: Iterable<string>): Promise<Finished> {
-  const found: Found =
-    options.binary === undefined ? findBinary() : { path: options.binary, from: 'environment' };
-  await checkVersion(found);
+  const found = await ready(options);
   return start(found, args, options.cwd, input);
 }
 
+/**
+ * Finds the program and makes sure that its version fits, so that a long build can stop before it begins.
+ *
+ * @throws TrailmarkError `binary-missing`, `version-mismatch`, `binary-failed`
+ */
+export async function ready(options: RunOptions = {}): Promise<Found> {
+  const found: Found = options.binary === undefined ? findBinary() : { path: options.binary, from: 'option' };
+  await checkVersion(found);
+  return found;
+}
+
 /** Makes sure, once for each program, that its version fits this package. */
-export function checkVersion(found: Found): Promise<void> {
+function checkVersion(found: Found): Promise<void> {
   const known = checked.get(found.path);
   if (known !== undefined) return known;
   const check = start(found, ['--version'], undefined).then((finished) => {
@@ -68,6 +77,8 @@ function remedyFor(found: Found): string {
   switch (found.from) {
     case 'environment':
       return `Unset ${BINARY_VARIABLE}, or let it name a trailmark of version ${VERSION}.`;
+    case 'option':
+      return `Leave the option \`binary\` out, or let it name a trailmark of version ${VERSION}.`;
     case 'package':
       return `Bring the packages to one version: npm install trailmark@${VERSION}`;
     case 'path':

@@ -4,3 +4,4 @@ export { changedSince } from './changed.js';
 export { aBoolean, aCount, aString, aStringOrFalse, type Check, checkOptions, nearestName, oneOf } from './options.js';
 export { isDynamic, type Redirect, redirectLine, redirectLines, REDIRECT_STATUSES } from './redirects.js';
 export { count, shortPath, summaryLines } from './summary.js';
+export { ready } from '../run.js';

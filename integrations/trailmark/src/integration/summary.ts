@@ -1,6 +1,6 @@
 /** The summary of a compilation in a few lines, for the log of a framework. */
 
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 
 import type { CompileSummary } from '../compile.js';
 
@@ -19,7 +19,7 @@ export function summaryLines(summary: CompileSummary, cwd: string = process.cwd(
 /** How the site is served, and who said so. */
 function servedAs(summary: CompileSummary, cwd: string): string {
   const { platform, html_handling, not_found_handling, origins, config } = summary;
-  const at = typeof summary.base === 'string' ? ` at ${summary.base}` : '';
+  const at = summary.base === '/' ? '' : ` below ${summary.base}`;
   if (platform === 'pages') return `Cloudflare Pages${at}${config === null ? '' : ` (${shortPath(config, cwd)})`}`;
   const words = `Cloudflare Workers${at}: ${html_handling}, ${not_found_handling}`;
   if (config !== null) return `${words} (${shortPath(config, cwd)})`;
@@ -29,7 +29,7 @@ function servedAs(summary: CompileSummary, cwd: string): string {
 
 /** A path as one would write it in the working directory. */
 export function shortPath(path: string, cwd: string = process.cwd()): string {
-  const short = relative(cwd, path);
+  const short = relative(cwd, resolve(cwd, path));
   return short === '' || short.startsWith('..') ? path : short;
 }
 

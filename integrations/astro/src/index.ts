@@ -1,0 +1,118 @@
+/**
+ * The Astro integration: compiles the build into a Trailmark manifest, with what Astro knows (output folder, base, redirects), and
+ * says where Astro's settings and the host's disagree.
+ *
+ *     export default defineConfig({ integrations: [trailmark()] });
+ */
+
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { compile, type CompileOptions, TrailmarkError } from 'trailmark';
+import { count, ready, summaryLines } from 'trailmark/integration';
+
+import * as findings from './findings.js';
+import { checkAtExit, describeLater, laterIntegrations } from './later.js';
+import { findMetaPages } from './meta-pages.js';
+import { checked, NAME, type TrailmarkOptions } from './options.js';
+import { missingRedirects } from './redirects.js';
+import { checkAstro, unsupported } from './supported.js';
+import type { Config, Logger, Route } from './types.js';
+
+export type { TrailmarkOptions } from './options.js';
+
+/** What the hooks are given, as far as it is used. */
+interface BuildDone {
+  dir: URL;
+  assets: Map<string, URL[]>;
+  logger: Logger;
+}
+
+/** The integration, as Astro takes it. */
+export interface TrailmarkIntegration {
+  name: string;
+  hooks: {
+    'astro:config:done': (given: { config: Config }) => void;
+    'astro:routes:resolved': (given: { routes: Route[] }) => void;
+    'astro:build:start': () => Promise<void>;
+    'astro:build:done': (given: BuildDone) => Promise<void>;
+  };
+}
+
+/**
+ * Makes the integration. Put it last in `integrations`, so that it sees the files of the others.
+ *
+ * @throws TrailmarkError `bad-option`: an option that does not exist, or a value that it can't have
+ */
+export default function trailmark(given?: TrailmarkOptions): TrailmarkIntegration {
+  const options = checked(given);
+  let config: Config | undefined;
+  let routes: Route[] | undefined;
+  const integration: TrailmarkIntegration = {
+    name: NAME,
+    hooks: {
+      'astro:config:done': (done) => {
+        checkAstro(done.config.root);
+        config = done.config;
+      },
+      'astro:routes:resolved': (resolved) => {
+        ({ routes } = resolved);
+      },
+      'astro:build:start': async () => {
+        await ready();
+      },
+      'astro:build:done': async (done) => {
+        if (config === undefined || routes === undefined) throw unsupported('of a version before 5');
+        const later = laterIntegrations(config.integrations, integration);
+        await afterBuild({ options, config, routes, later, done });
+      },
+    },
+  };
+  return integration;
+}
+
+interface Build {
+  options: TrailmarkOptions;
+  config: Config;
+  routes: readonly Route[];
+  /** Integrations that run after this one. */
+  later: readonly string[];
+  done: BuildDone;
+}
+
+async function afterBuild({ options, config, routes, later, done: { dir, assets, logger } }: Build): Promise<void> {
+  const cwd = fileURLToPath(config.root);
+  const dist = fileURLToPath(dir).replace(/[/\\]$/, '');
+  const base = config.base.replace(/\/$/, '');
+  const summary = await compile({ ...forCompile(options), cwd, dist, base: base === '' ? undefined : base });
+  const manifest = resolve(cwd, summary.manifest);
+  const metaPages = await findMetaPages(assets, dist);
+  const missing = await missingRedirects({ manifest, base, routes, metaPages, cwd });
+  const isServer = dir.href !== config.outDir.href;
+  const warnings = [
+    ...summary.messages
+      .filter(({ level, text }) => level === 'warning' && !text.endsWith(`[${findings.MISPLACED}]`))
+      .map(({ text }) => text),
+    later.length > 0 ? describeLater(later) : undefined,
+    findings.slashes(config, summary),
+    findings.misplaced(config, summary),
+    isServer && !summary.has_script ? undefined : findings.redirects(config, missing, cwd),
+    findings.server(summary, isServer),
+  ].filter((warning) => warning !== undefined);
+  summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => logger.info(text));
+  warnings.forEach((warning) => logger.warn(warning));
+  if (options.strict === true && warnings.length > 0) throw strict(warnings);
+  summaryLines(summary, cwd).forEach((line) => logger.info(line));
+  if (later.length > 0) checkAtExit({ manifest, dist, strict: options.strict === true, logger });
+}
+
+/** The options of `compile`. That warnings are errors is seen to here, where all of them are known. */
+function forCompile({ strict: _, ...options }: TrailmarkOptions): Omit<CompileOptions, 'dist'> {
+  return options;
+}
+
+const strict = (warnings: readonly string[]): TrailmarkError =>
+  new TrailmarkError('strict', `${count(warnings.length, 'warning')}, and \`strict\` takes them for errors`, {
+    remedy: 'They stand above. The manifest was written all the same.',
+    lines: warnings,
+  });
