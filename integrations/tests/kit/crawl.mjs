@@ -17,6 +17,7 @@ const PARTS = 'link[href], img[src], script[src], source[src], video[src], audio
  */
 export async function crawl(page, start, { most = 500 } = {}) {
   const { origin } = new URL(start);
+  await page.route((url) => url.origin !== origin, (route) => route.abort());
   const answers = watch(page, origin);
   const waiting = [start];
   const links = new Set(waiting);
@@ -25,34 +26,55 @@ export async function crawl(page, start, { most = 500 } = {}) {
     if (links.size > most) throw new Error(`more than ${most} links; is there no end?`);
     const found = await visit(page, url, origin);
     pages.push(url);
-    for (const link of found.links) {
-      if (!links.has(link)) waiting.push(link);
-      links.add(link);
-    }
-    for (const part of found.parts) {
-      if (!links.has(part) || part === url) await page.evaluate((part) => fetch(part).then((answer) => answer.arrayBuffer()), part);
-      links.add(part);
-    }
+    waiting.push(...found.links.filter((link) => !links.has(link)));
+    const parts = found.parts.filter((part) => !links.has(part));
+    for (const link of [...found.links, ...parts]) links.add(link);
+    await fetchAll(page, parts);
+    // A page that is left takes the bodies of its answers along.
+    await answers.read();
   }
-  return { pages, links: [...links], seen: await answers.end() };
+  // Downloads, and pages that were left at once (a meta refresh of no seconds), whose bodies were gone before they could be read.
+  await page.goto(start);
+  await fetchAll(page, answers.withoutBody());
+  return { pages, links: [...links], seen: await answers.read() };
 }
 
-/** Goes to a page, waits for all that it loads, and takes its links from the DOM. */
+/** Goes to a page, and on where it leads at once; takes the links from the DOM. */
 async function visit(page, url, origin) {
+  const nothing = { links: [], parts: [] };
   try {
     await page.goto(url, { waitUntil: 'load', timeout: 20_000 });
   } catch (error) {
-    // A file that the browser does not show is a download: its head was seen, and the page it is on fetches the rest.
-    if (!/Download is starting|ERR_ABORTED/.test(error.message)) throw error;
-    return { links: [], parts: [url] };
+    // A download, or an error without a page, which Chromium shows one of its own for; the answer was seen.
+    if (/Download is starting|ERR_ABORTED|ERR_HTTP_RESPONSE_CODE_FAILURE/.test(error.message)) return nothing;
+    throw error;
   }
-  await page.waitForLoadState('networkidle');
-  if (new URL(page.url()).origin !== origin) return { links: [], parts: [] };
+  await followRefresh(page, url);
+  if (!page.url().startsWith(`${origin}/`)) return nothing;
   const collect = (selector) =>
     page.$$eval(selector, (elements) => elements.map((element) => element.href ?? element.src ?? element.data));
-  const internal = (urls) => [...new Set(urls.map((url) => withoutFragment(url)))].filter((url) => url.startsWith(`${origin}/`));
+  const internal = (urls) => [...new Set(urls.map(withoutFragment))].filter((url) => url.startsWith(`${origin}/`));
   const [links, parts] = [internal(await collect(LINKS)), internal(await collect(PARTS))];
   return { links, parts: parts.filter((part) => !links.includes(part)) };
+}
+
+/** Waits for a meta refresh of no seconds. One that waits itself is left behind; its target is in the page as a link. */
+async function followRefresh(page, url) {
+  const refresh = () => document.querySelector('meta[http-equiv="refresh"]')?.content;
+  // Where the page is left already there is no document to ask.
+  const content = await page.evaluate(refresh).catch(() => '0');
+  if (content?.startsWith('0')) await page.waitForURL((now) => now.href !== url, { timeout: 5_000 }).catch(() => undefined);
+}
+
+/** Fetches from within the page, as its scripts would; again if the page was about to be left. */
+async function fetchAll(page, urls) {
+  if (urls.length === 0) return;
+  const all = () => page.evaluate((urls) => Promise.all(urls.map((url) => fetch(url).then((answer) => answer.arrayBuffer()))), urls);
+  await all().catch(async (error) => {
+    if (!/Execution context was destroyed/.test(error.message)) throw error;
+    await page.waitForLoadState('load');
+    await all();
+  });
 }
 
 const withoutFragment = (url) => String(url).split('#')[0];
@@ -60,30 +82,35 @@ const withoutFragment = (url) => String(url).split('#')[0];
 /** Notes every answer from an origin, each hop of a redirect by itself. */
 function watch(page, origin) {
   const pending = [];
-  const note = (response) => {
+  const done = [];
+  page.on('response', (response) => {
     if (new URL(response.url()).origin === origin) pending.push(read(response));
-  };
-  page.on('response', note);
+  });
   return {
-    end: async () => {
-      page.off('response', note);
-      return Promise.all(pending);
+    read: async () => {
+      while (pending.length > 0) done.push(await pending.shift());
+      return done;
+    },
+    withoutBody: () => {
+      const whole = new Set(done.filter(({ body }) => body !== null).map(({ url }) => url));
+      return [...new Set(done.filter(({ status, url }) => !isRedirect(status) && !whole.has(url)).map(({ url }) => url))];
     },
   };
 }
+
+const isRedirect = (status) => status >= 300 && status < 400;
 
 async function read(response) {
   const request = response.request();
   const status = response.status();
   const headers = response.headers();
-  const hasBody = status < 300 || status >= 400;
   return {
     url: response.url(),
     method: request.method(),
-    headers: await request.allHeaders(),
+    headers: await request.allHeaders().catch(() => request.headers()),
     status,
     location: headers['location'] ?? null,
     type: headers['content-type'] ?? null,
-    body: hasBody ? await response.body().catch(() => null) : null,
+    body: isRedirect(status) ? null : await response.body().catch(() => null),
   };
 }

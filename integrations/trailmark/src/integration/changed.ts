@@ -4,8 +4,8 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /**
- * The files and folders below `dist` that changed after the manifest was written, with `/` between the parts of each path; the
- * folder itself is `.`. A folder changes when something in it is added, renamed or removed.
+ * The files below `dist` that changed after the manifest was written, with `/` between the parts of each path; and the folders that
+ * changed though nothing in them did, because something was removed or renamed (the folder itself is `.`).
  *
  * Goes by the change time, which no tool can set back, and looks at no content: `verify()` does. Costs a system call a file; works
  * while a process ends, as it waits for nothing.
@@ -14,12 +14,10 @@ import { join, relative, sep } from 'node:path';
  */
 export function changedSince(manifest: string, dist: string): string[] {
   const written = lstatSync(manifest, { bigint: true }).ctimeNs;
-  const changed: string[] = [];
-  const look = (path: string): void => {
+  const look = (path: string): string[] => {
     const stat = lstatSync(path, { bigint: true });
-    if (stat.ctimeNs > written) changed.push(relative(dist, path).split(sep).join('/') || '.');
-    if (stat.isDirectory()) for (const name of readdirSync(path).sort()) look(join(path, name));
+    const below = stat.isDirectory() ? readdirSync(path).sort().flatMap((name) => look(join(path, name))) : [];
+    return below.length === 0 && stat.ctimeNs > written ? [relative(dist, path).split(sep).join('/') || '.'] : below;
   };
-  look(dist);
-  return changed;
+  return look(dist);
 }
