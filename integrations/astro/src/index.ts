@@ -103,7 +103,7 @@ async function afterBuild({ options, config, routes, later, done: { dir, assets,
   warnings.forEach((warning) => logger.warn(warning));
   if (options.strict === true && warnings.length > 0) throw strict(warnings);
   summaryLines(summary, cwd).forEach((line) => logger.info(line));
-  if (later.length > 0) checkAtExit({ manifest, dist, strict: options.strict === true, logger });
+  if (later.length > 0) checkAtExit(manifest, dist, logger);
 }
 
 /** The options of `compile`. That warnings are errors is seen to here, where all of them are known. */

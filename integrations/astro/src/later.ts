@@ -24,18 +24,17 @@ export const describeLater = (names: readonly string[]): string =>
 /** How many files are named. */
 const SHOWN = 5;
 
-/**
- * Looks, when the process ends, whether the output folder changed after the manifest was written. There is no hook so late. With
- * `strict` the process then ends with status 1.
- */
-export function checkAtExit({ manifest, dist, strict, logger }: { manifest: string; dist: string; strict: boolean; logger: Logger }): void {
+/** Looks, when the process ends, whether the output folder changed after the manifest was written. There is no hook so late. */
+export function checkAtExit(manifest: string, dist: string, logger: Logger): void {
   process.once('exit', (status) => {
     // A build that failed has said enough.
     if (status !== 0) return;
-    const error = stale(manifest, dist);
-    if (error === undefined) return;
-    logger.warn(error.message);
-    if (strict) process.exitCode = 1;
+    try {
+      const error = stale(manifest, dist);
+      if (error !== undefined) logger.warn(error.message);
+    } catch (error) {
+      logger.warn(`the manifest or what it was made from is gone: ${(error as Error).message}`);
+    }
   });
 }
 

@@ -12,7 +12,7 @@ export function summaryLines(summary: CompileSummary, cwd: string = process.cwd(
     `${count(summary.routes, 'path')} with an answer: ${grouped(summary.serves)} serve a file, ${grouped(summary.redirects)} redirect`,
   ];
   const rules = summary.redirect_rules + summary.header_rules;
-  if (rules > 0) lines.push(`${grouped(summary.redirect_rules)} rules of _redirects, ${grouped(summary.header_rules)} of _headers`);
+  if (rules > 0) lines.push(`${count(summary.redirect_rules, 'rule')} of _redirects, ${grouped(summary.header_rules)} of _headers`);
   return lines;
 }
 
