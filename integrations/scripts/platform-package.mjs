@@ -52,7 +52,7 @@ function manifest() {
     os: [platform.os],
     cpu: [platform.cpu],
     ...(platform.libc === undefined ? {} : { libc: [platform.libc] }),
-    files: ['bin'],
+    files: ['bin', 'LICENSE-*'],
     // Yarn keeps packages in archives, out of which no program can be run.
     preferUnplugged: true,
   };

@@ -28,7 +28,7 @@ const PARTS: [&str; 8] =
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
     if args.only.is_empty() || args.only.iter().any(|part| part == "compiling") {
-        match npm::install() {
+        match npm::ORACLE.install() {
             Ok(message) => eprintln!("{message}"),
             Err(error) => eprintln!("wrangler's hashing is left out: {error:#}"),
         }

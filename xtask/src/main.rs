@@ -3,9 +3,11 @@
 //! Exit status: 0 fine, 1 a finding (something differs, a test fails), 2 could not run.
 
 mod bench;
+mod chromium;
 mod conformance;
 mod docs;
 mod fuzz;
+mod integrations;
 mod load;
 mod no_std;
 mod npm;

@@ -83,7 +83,7 @@ const MAX_DRIVERS: usize = 4;
 
 /// Runs the task.
 pub(crate) fn run(args: &Args) -> Result<Exit> {
-    eprintln!("{}", npm::install()?);
+    eprintln!("{}", npm::ORACLE.install()?);
     let mut all_fine = true;
     for &platform in args.platform.list() {
         let report = judge(platform, args)?;

@@ -12,11 +12,16 @@ pub(crate) fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// Where a task may keep what it builds: below the folder that Cargo builds in.
-pub(crate) fn scratch(name: &str) -> PathBuf {
+/// The folder that Cargo builds in.
+pub(crate) fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     // A relative one is meant from where cargo was called; the tasks call cargo from the root.
-    root().join(target).join("xtask").join(name)
+    root().join(target)
+}
+
+/// Where a task may keep what it builds: below the folder that Cargo builds in.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    target().join("xtask").join(name)
 }
 
 /// Whether this is a machine that only tests, where a part that can't run is a failure.

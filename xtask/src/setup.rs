@@ -1,11 +1,12 @@
-//! `cargo xtask setup`: installs what the tests need beyond Rust. Everything goes into the repository or the target folder.
+//! `cargo xtask setup`: installs what the tests need beyond Rust. Everything goes into the repository or the target folder,
+//! but for Chromium, which is the system's.
 
 use anyhow::Result;
 
 use crate::tools::{CARGO_DENY, CARGO_FUZZ};
-use crate::{Exit, fuzz, npm};
+use crate::{Exit, chromium, fuzz, npm};
 
-/// Install what the tests need: the npm packages of the live judge, cargo-deny, cargo-fuzz
+/// Install what the tests need: npm packages, Chromium (from Debian, as root), cargo-deny, cargo-fuzz
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -13,8 +14,13 @@ pub(crate) struct Args {}
 pub(crate) type Part = (&'static str, fn() -> Result<String>);
 
 /// All parts.
-pub(crate) const PARTS: [Part; 3] =
-    [("live judge", npm::install), ("licences", || CARGO_DENY.install()), ("fuzz targets", fuzzer)];
+pub(crate) const PARTS: [Part; 5] = [
+    ("live judge", || npm::ORACLE.install()),
+    ("npm packages", || npm::INTEGRATIONS.install()),
+    ("browser", chromium::install),
+    ("licences", || CARGO_DENY.install()),
+    ("fuzz targets", fuzzer),
+];
 
 /// Without a nightly compiler the targets can't be built, so their runner would be of no use.
 fn fuzzer() -> Result<String> {

@@ -11,7 +11,10 @@ use anyhow::{Result, bail};
 use trailmark_compiler::options::Platform;
 
 use crate::tools::CARGO_DENY;
-use crate::{Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, setup, sites, tools, unsafe_code};
+use crate::{
+    Exit, chromium, conformance, docs, fuzz, integrations, no_std, npm, oracle, repo, setup, sites, tools,
+    unsafe_code,
+};
 
 /// Run every check and test, after installing what they need
 ///
@@ -52,7 +55,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 18] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
@@ -65,6 +68,8 @@ const STEPS: [Step; 16] = [
     step("codegen", || from(conformance::codegen())),
     live("oracle, Workers", || live_oracle(Platform::Workers)),
     live("oracle, Pages", || live_oracle(Platform::Pages)),
+    live("integrations", || npm_step(integrations::packages)),
+    live("real builds", real_builds),
     step("docs", || from(docs::check())),
     step("sites", smoke_sites),
     step("licences", licences),
@@ -272,7 +277,7 @@ fn fuzz_targets() -> Ended {
 
 /// The live oracle for a short while, always the same requests: of the manifest, then over HTTP.
 fn live_oracle(platform: Platform) -> Ended {
-    if let Err(error) = npm::install() {
+    if let Err(error) = npm::ORACLE.install() {
         return Ended::CouldNotRun(format!("{error:#}"));
     }
     let asked = oracle::short(platform, LIVE_SEED, LIVE_REQUESTS, false);
@@ -281,6 +286,21 @@ fn live_oracle(platform: Platform) -> Ended {
         Ok(format!("{by_manifest}; over HTTP {over_http}"))
     });
     from(asked)
+}
+
+/// The npm packages, which need their own packages installed.
+fn npm_step(run: fn() -> Result<String>) -> Ended {
+    match npm::INTEGRATIONS.install() {
+        Ok(_) => from(run()),
+        Err(error) => Ended::CouldNotRun(format!("{error:#}")),
+    }
+}
+
+fn real_builds() -> Ended {
+    match chromium::find() {
+        Some(_) => npm_step(integrations::real_builds),
+        None => Ended::CouldNotRun("there is no Chromium; `cargo xtask setup` says what to do".to_owned()),
+    }
 }
 
 fn smoke_sites() -> Ended {

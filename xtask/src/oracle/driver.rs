@@ -85,7 +85,7 @@ impl Driver {
     pub(super) fn start() -> Result<Driver> {
         let mut child = Command::new("node")
             .arg("driver.mjs")
-            .current_dir(npm::oracle_dir())
+            .current_dir(npm::ORACLE.folder())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
