@@ -3,42 +3,47 @@
  * meta refresh; the host answers them with status 200.
  */
 
-import { readFile, stat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** A page that redirects. */
 export interface MetaPage {
   /** In the output folder, with a slash in front: `/old/index.html`. */
   file: string;
-  /** The route that it was written for: `/old`, `/posts/[slug]`. */
-  pattern: string;
+  /** The route that it was written for, as far as Astro says: `/old`, `/posts/[slug]`. It does not for fallbacks. */
+  pattern: string | undefined;
   to: string;
   /** Astro waits two seconds for a 302, and for nothing else. */
   temporary: boolean;
 }
 
-/** Such a page has some 300 bytes and its target three times; what is longer is none. */
-const LARGEST = 16 * 1024;
+/** Such a page has some 300 bytes and its target three times; what is longer is hardly one, and not read. */
+const LARGEST = 4 * 1024;
 const META = /^<!doctype html>\s*<title>Redirecting to: [^]*?<meta http-equiv="refresh" content="(\d+);url=([^"]*)">/;
+/** Not-found pages lead nowhere, even where a fallback makes a page with a meta refresh of one. */
+const NOT_FOUND = /(^|[/\\])404([/\\]index)?\.html$/;
 
-/** Finds them among the files that Astro wrote for its routes. */
+/** Finds them in the output folder. `assets` are the files that Astro wrote for its routes. */
 export async function findMetaPages(assets: ReadonlyMap<string, readonly URL[]>, dist: string): Promise<MetaPage[]> {
-  const files = [...assets].flatMap(([pattern, urls]) => urls.map((url) => ({ pattern, path: fileURLToPath(url) })));
+  const patterns = new Map([...assets].flatMap(([pattern, urls]) => urls.map((url) => [fileURLToPath(url), pattern] as const)));
+  const names = await readdir(dist, { recursive: true });
   const found: MetaPage[] = [];
-  for (const { pattern, path } of files) {
-    const match = path.endsWith('.html') ? META.exec(await textOf(path)) : null;
+  for (const name of names.filter((name) => name.endsWith('.html') && !NOT_FOUND.test(name)).sort()) {
+    const path = join(dist, name);
+    const match = META.exec(await textOf(path));
     if (match === null) continue;
     const file = `/${relative(dist, path).split(sep).join('/')}`;
-    found.push({ file, pattern, to: match[2] ?? '', temporary: match[1] !== '0' });
+    found.push({ file, pattern: patterns.get(path), to: match[2] ?? '', temporary: match[1] !== '0' });
   }
   return found;
 }
 
-/** Another integration may have moved or removed it; then it is none of ours. */
+/** Nothing for what is too large, or no file. */
 async function textOf(path: string): Promise<string> {
   try {
-    return (await stat(path)).size > LARGEST ? '' : await readFile(path, 'utf8');
+    const { size } = await stat(path);
+    return size > LARGEST ? '' : await readFile(path, 'utf8');
   } catch {
     return '';
   }

@@ -37,7 +37,7 @@ interface Wanted extends Redirect {
 export async function missingRedirects(site: RedirectSite): Promise<MissingRedirects> {
   const configured = site.routes.filter(({ type }) => type === 'redirect');
   const patterns = new Set(configured.map(({ pattern }) => pattern));
-  const written = site.metaPages.filter(({ pattern }) => !patterns.has(pattern));
+  const written = site.metaPages.filter(({ pattern }) => pattern === undefined || !patterns.has(pattern));
   const without: string[] = [];
   const wanted = configured.flatMap((route) => {
     const redirects = ofRoute(route, site);

@@ -32,15 +32,15 @@ test('pages with a meta refresh are told from others', async () => {
     'page.html': '<!doctype html><title>Redirecting to: us</title>',
     'large.html': `${metaPage('/x')}${'x'.repeat(20_000)}`,
     'data.json': metaPage('/x'),
+    'fr/404/index.html': metaPage('/404/', 2),
   });
-  const files = ['old/index.html', 'soon.html', 'minified.html', 'page.html', 'large.html', 'data.json', 'gone.html'];
-  const found = await findMetaPages(new Map([['/p', files.map((file) => new URL(file, urlOf(dist)))]]), dist);
+  const found = await findMetaPages(new Map([['/[old]', ['old/index.html', 'gone.html'].map((file) => new URL(file, urlOf(dist)))]]), dist);
   assert.deepEqual(
-    found.map(({ file, to, temporary }) => [file, to, temporary]),
+    found.map(({ file, pattern, to, temporary }) => [file, pattern, to, temporary]),
     [
-      ['/old/index.html', '/new', false],
-      ['/soon.html', '/later', true],
-      ['/minified.html', '/x', false],
+      ['/minified.html', undefined, '/x', false],
+      ['/old/index.html', '/[old]', '/new', false],
+      ['/soon.html', undefined, '/later', true],
     ],
   );
   assert.deepEqual(urlsOf('/a b/é/index.html'), ['/a%20b/%C3%A9', '/a%20b/%C3%A9/']);

@@ -1,11 +1,12 @@
 /** A real Astro project, as a user would have it: built in every way, served, and crawled. */
 import assert from 'node:assert/strict';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { resolve, verify } from 'trailmark';
 
+import { packageName, platformsFor, thisMachine } from '../../trailmark/dist/platforms.js';
 import { packAll } from '../kit/pack.mjs';
 import { installedVersion, makeProject } from '../kit/project.mjs';
 import { startRegistry } from '../kit/registry.mjs';
@@ -36,9 +37,12 @@ const dist = () => join(folder, 'dist');
 const proposed = (lines) => lines.filter((line) => /^ {4}\//.test(line)).map((line) => line.trim());
 
 describe('Astro', { concurrency: false }, () => {
-  test('npm has installed the program of this machine, and nothing has asked for those of others', () => {
+  test('npm has installed the program of this machine, and none of others', async () => {
     assert.equal(installedVersion(folder, '@trailmark/astro'), '0.1.0');
-    assert.deepEqual(registry.asked.filter((path) => path.endsWith('.tgz')).length, 1, String(registry.asked));
+    const platform = packageName(platformsFor(thisMachine())[0]);
+    assert.deepEqual(readdirSync(join(folder, 'node_modules/@trailmark')).map((name) => `@trailmark/${name}`).sort(), ['@trailmark/astro', platform]);
+    const { status, output } = await run('npx', ['trailmark', '--version'], { cwd: folder });
+    assert.deepEqual([status, output.includes('trailmark 0.1.0')], [0, true], output);
   });
 
   for (const FORMAT of ['directory', 'file']) {
