@@ -7,11 +7,14 @@ import { after, before, describe, test } from 'node:test';
 import { resolve, verify } from 'trailmark';
 
 import { packageName, platformsFor, thisMachine } from '../../trailmark/dist/platforms.js';
+
+import { ASTRO_TYPES } from '../kit/astro-types.mjs';
 import { packAll } from '../kit/pack.mjs';
 import { installedVersion, makeProject } from '../kit/project.mjs';
 import { startRegistry } from '../kit/registry.mjs';
 import { run, userEnvironment } from '../kit/run.mjs';
 import { crawlSite } from '../kit/site.mjs';
+import { typeErrors } from '../kit/types.mjs';
 
 let registry;
 let folder;
@@ -43,6 +46,10 @@ describe('Astro', { concurrency: false }, () => {
     assert.deepEqual(readdirSync(join(folder, 'node_modules/@trailmark')).map((name) => `@trailmark/${name}`).sort(), ['@trailmark/astro', platform]);
     const { status, output } = await run('npx', ['trailmark', '--version'], { cwd: folder });
     assert.deepEqual([status, output.includes('trailmark 0.1.0')], [0, true], output);
+  });
+
+  test("the integration fits Astro's types, and its options are checked", async () => {
+    assert.equal(await typeErrors(folder, ASTRO_TYPES), '');
   });
 
   for (const FORMAT of ['directory', 'file']) {
