@@ -88,7 +88,8 @@ async function afterBuild({ options, config, routes, later, done: { dir, assets,
   const manifest = resolve(cwd, summary.manifest);
   const metaPages = await findMetaPages(assets, dist);
   const missing = await missingRedirects({ manifest, base, routes, metaPages, cwd });
-  const isServer = dir.href !== config.outDir.href;
+  // Some adapters put the static files into a folder of their own, others do not.
+  const isServer = dir.href !== config.outDir.href || routes.some(({ isPrerendered, origin }) => isPrerendered === false && origin !== 'internal');
   const warnings = [
     ...summary.messages
       .filter(({ level, text }) => level === 'warning' && !text.endsWith(`[${findings.MISPLACED}]`))

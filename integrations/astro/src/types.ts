@@ -34,6 +34,10 @@ export interface Route {
   type: string;
   /** `/blog/[slug]`, without the base. */
   pattern: string;
+  /** False for what a server answers. */
+  isPrerendered?: boolean;
+  /** `internal` for Astro's own. */
+  origin?: string;
   redirect?: RedirectValue | undefined;
   /** The route that a redirect leads to, if it is one of the site's. */
   redirectRoute?: { pattern: string } | undefined;

@@ -40,7 +40,13 @@ test('a server that no script is known for is told', async () => {
   const root = folderWith({ 'dist/client/a.txt': 'a' });
   mkdirSync(join(root, 'dist/server'));
   const { log } = await build(root, { out: 'dist/client' });
-  assert.ok(log.some((line) => line.startsWith('warn the output has a server, but no script is known')), log.join('\n'));
+  const said = (lines) => lines.some((line) => line.startsWith('warn the output has a server, but no script is known'));
+  assert.ok(said(log), log.join('\n'));
+  const same = folderWith({ ...SITE, 'dist/_worker.js/index.js': '' });
+  const routes = [{ type: 'page', pattern: '/api', isPrerendered: false, origin: 'project' }];
+  assert.ok(said((await build(same, { routes })).log));
+  folderWith({ 'wrangler.json': '{"main": "dist/_worker.js/index.js", "assets": {"directory": "dist"}}' }, same);
+  assert.ok(!said((await build(same, { routes })).log));
 });
 
 test('an output folder that is not there fails the build', async () => {
