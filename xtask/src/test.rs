@@ -18,12 +18,12 @@ use crate::{
 
 /// Run every check and test, after installing what they need
 ///
-/// Needs Rust with rustfmt and clippy, and Node 20 or later with npm. A step that can't run says so and why; with CI=true in
+/// Needs Rust with rustfmt and clippy, Node 20 or later with npm, and Chromium (on Debian it is installed, as root). A step that can't run says so and why; with CI=true in
 /// the environment, that is a failure. cargo-deny and cargo-fuzz are built below the target folder, once; the fuzz targets are
 /// left out where there is no nightly compiler. The last line is `N passed, M failed`, counting steps.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Install nothing and leave the live oracle out; needs neither Node nor the network
+    /// Install nothing, and leave out the live oracle and the npm side; needs neither Node nor the network
     #[arg(long)]
     quick: bool,
     /// Only the steps whose name contains this text

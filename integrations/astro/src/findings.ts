@@ -31,7 +31,9 @@ export function misplaced(config: Config, summary: CompileSummary): string | und
     config.build.format === 'directory' && first.endsWith('/404/index.html')
       ? `With build: { format: 'preserve' } or 'file' Astro writes ${wanted}, which is found.`
       : `A host finds ${wanted}.`;
-  return `no host serves ${all} for a miss: what is not found below ${folder} gets the not-found page of the site's root. ${remedy}`;
+  const locale = config.i18n?.locales.map((locale) => (typeof locale === 'string' ? locale : locale.path)).find((path) => `/${path}/` === folder);
+  const below = locale === undefined ? `below ${folder}` : `below ${folder} (locale ${locale})`;
+  return `no host serves ${all} for a miss: what is not found ${below} gets the not-found page of the site's root. ${remedy}`;
 }
 
 /** Redirects that the host answers with a page that has a meta refresh, or not at all. */

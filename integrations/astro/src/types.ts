@@ -17,6 +17,7 @@ export interface Config {
   trailingSlash: TrailingSlash;
   build: { format: BuildFormat; redirects: boolean };
   redirects?: Record<string, RedirectValue>;
+  i18n?: { locales: readonly (string | { path: string })[] } | undefined;
   integrations: readonly Integration[];
 }
 

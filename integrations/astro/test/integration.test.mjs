@@ -107,10 +107,10 @@ test('a manifest that is older than its files is found', async () => {
 
 test('a not-found page of a locale is found where Astro puts it', async () => {
   const root = folderWith({ ...SITE, 'dist/fr/index.html': 'fr', 'dist/fr/404/index.html': 'rien' });
-  const { log } = await build(root);
+  const { log } = await build(root, { config: { i18n: { locales: ['en', { path: 'fr', codes: ['fr-FR'] }] } } });
   assert.equal(
     log[0],
-    "warn no host serves fr/404/index.html for a miss: what is not found below /fr/ gets the not-found page of the site's root. " +
+    "warn no host serves fr/404/index.html for a miss: what is not found below /fr/ (locale fr) gets the not-found page of the site's root. " +
       "With build: { format: 'preserve' } or 'file' Astro writes fr/404.html, which is found.",
   );
   assert.ok(!log.join('\n').includes('misplaced-not-found-page'), 'said once');

@@ -108,7 +108,7 @@ describe('Astro', { concurrency: false }, () => {
   test("what Astro's settings and the host's disagree about is said", async () => {
     const { output } = await build({ TRAILING_SLASH: 'never' });
     assert.match(output, /trailingSlash 'never' with build\.format 'directory' fights html_handling auto-trailing-slash/);
-    assert.match(output, /no host serves fr\/404\/index\.html for a miss/);
+    assert.match(output, /no host serves fr\/404\/index\.html for a miss: what is not found below \/fr\/ \(locale fr\) gets/);
     const fine = await build({ TRAILING_SLASH: 'never', FORMAT: 'file' });
     assert.doesNotMatch(fine.output, /fights|no host serves/);
     const [answer] = await resolve(manifest(), ['/fr/rien']);
@@ -134,8 +134,6 @@ describe('Astro', { concurrency: false }, () => {
     const place = await build({ OPTIONS: '{"output": "package.json/site.trailmark"}' });
     assert.notEqual(place.status, 0);
     assert.match(place.output, /cannot write .*package\.json/);
-    const inside = await build({ OPTIONS: '{"output": "dist/site.trailmark"}' });
-    assert.notEqual(inside.status, 0);
   });
 
   test('without a program the build stops before it begins, and says what to install', async () => {
