@@ -42,20 +42,31 @@ export async function crawl(page, start, { most = 500 } = {}) {
 /** Goes to a page, and on where it leads at once; takes the links from the DOM. */
 async function visit(page, url, origin) {
   const nothing = { links: [], parts: [] };
+  if (!(await goes(page, url))) return nothing;
+  await followRefresh(page, url);
+  const found = await steady(page, () => page.evaluate(collect, [LINKS, PARTS]));
+  if (!page.url().startsWith(`${origin}/`)) return nothing;
+  const internal = (urls) => [...new Set(urls.map(withoutFragment))].filter((url) => url.startsWith(`${origin}/`));
+  const [links, parts] = found.map(internal);
+  return { links, parts: parts.filter((part) => !links.includes(part)) };
+}
+
+/** Runs in the page. */
+const collect = (selectors) =>
+  selectors.map((selector) => [...document.querySelectorAll(selector)].map((element) => element.href ?? element.src ?? element.data));
+
+/** Whether there is a page to look at; else it was a download, or an error without a page, for which Chromium shows one of its own. */
+async function goes(page, url, attempts = 3) {
   try {
     await page.goto(url, { waitUntil: 'load', timeout: 20_000 });
+    return true;
   } catch (error) {
-    // A download, or an error without a page, which Chromium shows one of its own for; the answer was seen.
-    if (/Download is starting|ERR_ABORTED|ERR_HTTP_RESPONSE_CODE_FAILURE/.test(error.message)) return nothing;
-    throw error;
+    if (/Download is starting|ERR_HTTP_RESPONSE_CODE_FAILURE/.test(error.message)) return false;
+    // The page before it had a meta refresh, whose time came just now.
+    const disturbed = /ERR_ABORTED|interrupted by another navigation/.test(error.message);
+    if (!disturbed || attempts === 1) throw error;
+    return goes(page, url, attempts - 1);
   }
-  await followRefresh(page, url);
-  if (!page.url().startsWith(`${origin}/`)) return nothing;
-  const collect = (selector) =>
-    page.$$eval(selector, (elements) => elements.map((element) => element.href ?? element.src ?? element.data));
-  const internal = (urls) => [...new Set(urls.map(withoutFragment))].filter((url) => url.startsWith(`${origin}/`));
-  const [links, parts] = [internal(await collect(LINKS)), internal(await collect(PARTS))];
-  return { links, parts: parts.filter((part) => !links.includes(part)) };
 }
 
 /** Waits for a meta refresh of no seconds. One that waits itself is left behind; its target is in the page as a link. */
@@ -66,16 +77,20 @@ async function followRefresh(page, url) {
   if (content?.startsWith('0')) await page.waitForURL((now) => now.href !== url, { timeout: 5_000 }).catch(() => undefined);
 }
 
-/** Fetches from within the page, as its scripts would; again if the page was about to be left. */
-async function fetchAll(page, urls) {
-  if (urls.length === 0) return;
-  const all = () => page.evaluate((urls) => Promise.all(urls.map((url) => fetch(url).then((answer) => answer.arrayBuffer()))), urls);
-  await all().catch(async (error) => {
-    if (!/Execution context was destroyed/.test(error.message)) throw error;
+/** Does something in a page; again where the page was about to be left. */
+async function steady(page, does, attempts = 3) {
+  try {
+    return await does();
+  } catch (error) {
+    if (!/Execution context was destroyed/.test(error.message) || attempts === 1) throw error;
     await page.waitForLoadState('load');
-    await all();
-  });
+    return steady(page, does, attempts - 1);
+  }
 }
+
+/** Fetches from within the page, as its scripts would. */
+const fetchAll = (page, urls) =>
+  steady(page, () => page.evaluate((urls) => Promise.all(urls.map((url) => fetch(url).then((answer) => answer.arrayBuffer()))), urls));
 
 const withoutFragment = (url) => String(url).split('#')[0];
 
