@@ -38,7 +38,7 @@ for (const licence of ['LICENSE-APACHE', 'LICENSE-MIT']) copyFileSync(join(root,
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
 writeFileSync(
   join(folder, 'README.md'),
-  `# ${packageName(platform)}\n\nThe \`trailmark\` program for ${platform.target}. Install [\`trailmark\`](https://www.npmjs.com/package/trailmark), which chooses it.\n`,
+  `# ${packageName(platform)}\n\nThe \`trailmark\` program for ${platform.target}. Install \`trailmark\`, which chooses it.\n`,
 );
 console.log(folder);
 
