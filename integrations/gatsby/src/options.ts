@@ -1,0 +1,44 @@
+/** The options of the plugin: their types, and the schema by which Gatsby checks them before it builds. */
+
+import {
+  HTML_HANDLINGS,
+  type HtmlHandling,
+  NOT_FOUND_HANDLINGS,
+  type NotFoundHandling,
+  PLATFORM_NAMES,
+  type PlatformName,
+} from 'trailmark';
+
+import type { Joi, JoiSchema } from './gatsby.js';
+
+
+/** What may stand in `options` of `gatsby-plugin-trailmark`. All of it may be left out. */
+export interface TrailmarkPluginOptions {
+  /** Where the manifest goes, from the site's folder. Without it: `public.trailmark`. Never inside `public/`. */
+  output?: string;
+  /** The wrangler configuration, from the site's folder. Without it: the `wrangler.jsonc`, `.json` or `.toml` there. */
+  config?: string;
+  /** Wins over the wrangler configuration. */
+  platform?: PlatformName;
+  /** Cloudflare's `html_handling`. Wins over the wrangler configuration. */
+  htmlHandling?: HtmlHandling;
+  /** Cloudflare's `not_found_handling`. Wins over the wrangler configuration. */
+  notFoundHandling?: NotFoundHandling;
+  /** Whether a warning of this plugin fails the build. Without it: no. */
+  strict?: boolean;
+}
+
+/** What Gatsby hands in: the options, with `plugins` among them. */
+export type GivenOptions = TrailmarkPluginOptions & { plugins?: unknown };
+
+/** Gatsby refuses options that are not named here, with the names of those that are wrong. */
+export function pluginOptionsSchema({ Joi }: { Joi: Joi }): JoiSchema {
+  return Joi.object().keys({
+    output: Joi.string().description('Where the manifest goes, from the site\'s folder [default: public.trailmark]'),
+    config: Joi.string().description('The wrangler configuration, from the site\'s folder [default: the one that lies there]'),
+    platform: Joi.string().valid(...PLATFORM_NAMES).description('Wins over the wrangler configuration'),
+    htmlHandling: Joi.string().valid(...HTML_HANDLINGS).description('Cloudflare\'s html_handling; wins over the wrangler configuration'),
+    notFoundHandling: Joi.string().valid(...NOT_FOUND_HANDLINGS).description('Cloudflare\'s not_found_handling; wins over the wrangler configuration'),
+    strict: Joi.boolean().default(false).description('Whether a warning of this plugin fails the build'),
+  });
+}

@@ -1,0 +1,67 @@
+/** The work of the plugin, once Gatsby and all plugins are done: compile, ask, tell. */
+
+import { resolve } from 'node:path';
+
+import { compile, type CompileSummary } from 'trailmark';
+import { count, shortPath, summaryLines } from 'trailmark/integration';
+
+import { asker } from './ask.js';
+import { checkOutput, SiteError } from './checks.js';
+import { checkClientRoutes } from './client-routes.js';
+import { warnings } from './findings.js';
+import type { GatsbyReporter } from './gatsby.js';
+import type { GivenOptions } from './options.js';
+import { checkPages } from './pages.js';
+import { checkRedirects } from './redirects.js';
+import type { Site } from './site.js';
+
+/**
+ * Compiles the site, checks its pages, redirects and client-only routes against the manifest, and reports.
+ *
+ * @throws SiteError or TrailmarkError, whose messages say what to do
+ */
+export async function run(site: Site, options: GivenOptions, reporter: GatsbyReporter): Promise<void> {
+  checkOutput(site.output);
+  const activity = reporter.activityTimer('Compiling routes with Trailmark');
+  activity.start();
+  let found: readonly string[];
+  try {
+    const summary = await compile(compileOptions(site, options));
+    activity.setStatus(`${count(summary.routes, 'route')} in ${shortPath(summary.manifest, site.directory)}`);
+    found = await findings(site, summary);
+    activity.end();
+    summaryLines(summary, site.directory).forEach((line) => reporter.info(`trailmark: ${line}`));
+    summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => reporter.info(`trailmark: ${text}`));
+  } catch (error) {
+    activity.end();
+    throw error;
+  }
+  found.forEach((text) => reporter.warn(`trailmark: ${text}`));
+  if (options.strict === true && found.length > 0) {
+    throw new SiteError(`${count(found.length, 'warning')} above, and the plugin has \`strict: true\`.\nPut right what they say, or leave \`strict\` out.`);
+  }
+}
+
+function compileOptions(site: Site, options: GivenOptions): Parameters<typeof compile>[0] {
+  const fromSite = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(site.directory, path));
+  return {
+    dist: site.output,
+    output: fromSite(options.output),
+    config: fromSite(options.config),
+    base: site.base,
+    platform: options.platform,
+    htmlHandling: options.htmlHandling,
+    notFoundHandling: options.notFoundHandling,
+    cwd: site.directory,
+  };
+}
+
+async function findings(site: Site, summary: CompileSummary): Promise<string[]> {
+  const ask = asker(summary.manifest);
+  const [pages, clientRoutes, redirects] = await Promise.all([
+    checkPages(site, ask),
+    checkClientRoutes(site, ask),
+    checkRedirects(site.redirects, ask),
+  ]);
+  return warnings(site, summary, { pages, clientRoutes, redirects });
+}
