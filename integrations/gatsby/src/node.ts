@@ -5,7 +5,7 @@ import { binaryPath, TrailmarkError } from 'trailmark';
 import { afterAllPlugins } from './after.js';
 import { checkGatsby, SiteError } from './checks.js';
 import type { GatsbyNodeArgs, GatsbyReporter } from './gatsby.js';
-import type { GivenOptions } from './options.js';
+import { checkNames, type GivenOptions } from './options.js';
 import { run } from './run.js';
 import { siteOf } from './site.js';
 
@@ -14,13 +14,14 @@ export { pluginOptionsSchema } from './options.js';
 /** The only kind of error there is for Gatsby; the message says the rest. */
 const ERROR = 'failed';
 
-/** Before anything is built: what would fail after minutes fails at once. `gatsby develop` needs neither. */
-export function onPreInit({ reporter, store }: GatsbyNodeArgs): void {
+/** Before anything is built: what would fail after minutes fails at once. `gatsby develop` needs none of it. */
+export function onPreInit({ reporter, store }: GatsbyNodeArgs, options: GivenOptions): void {
   reporter.setErrorMap({
-    [ERROR]: { text: ({ sourceMessage }) => sourceMessage, type: 'PLUGIN', level: 'ERROR', category: 'USER' },
+    [ERROR]: { text: ({ sourceMessage }) => `gatsby-plugin-trailmark: ${sourceMessage}`, type: 'PLUGIN', level: 'ERROR', category: 'USER' },
   });
   if (process.env['gatsby_executing_command'] !== 'build') return;
   try {
+    checkNames(options);
     checkGatsby(store.getState().program.directory);
     binaryPath();
   } catch (error) {

@@ -8,6 +8,7 @@ import {
   PLATFORM_NAMES,
   type PlatformName,
 } from 'trailmark';
+import { aBoolean, aString, checkOptions, oneOf } from 'trailmark/integration';
 
 import type { Joi, JoiSchema } from './gatsby.js';
 
@@ -31,7 +32,25 @@ export interface TrailmarkPluginOptions {
 /** What Gatsby hands in: the options, with `plugins` among them. */
 export type GivenOptions = TrailmarkPluginOptions & { plugins?: unknown };
 
-/** Gatsby refuses options that are not named here, with the names of those that are wrong. */
+/**
+ * Refuses an option that does not exist: Gatsby only warns about those, and a site would be compiled otherwise than was meant.
+ *
+ * @throws TrailmarkError with the nearest name
+ */
+export function checkNames(given: GivenOptions): void {
+  checkOptions('gatsby-config', given, {
+    output: aString,
+    config: aString,
+    platform: oneOf(...PLATFORM_NAMES),
+    htmlHandling: oneOf(...HTML_HANDLINGS),
+    notFoundHandling: oneOf(...NOT_FOUND_HANDLINGS),
+    strict: aBoolean,
+    // Gatsby's own.
+    plugins: () => undefined,
+  });
+}
+
+/** Gatsby checks the values by this, in `gatsby develop` too. */
 export function pluginOptionsSchema({ Joi }: { Joi: Joi }): JoiSchema {
   return Joi.object().keys({
     output: Joi.string().description('Where the manifest goes, from the site\'s folder [default: public.trailmark]'),
