@@ -46,10 +46,10 @@ export function missingLines(clientRoutes: ClientRouteFindings, redirects: Redir
 function offer(site: Site, lines: readonly string[], clientRoutes: ClientRouteFindings, redirects: RedirectFindings): string {
   const what = [
     redirects.missing.length > 0 ? `${count(redirects.missing.length, 'redirect')} of createRedirect` : '',
-    clientRoutes.missing.length > 0 ? `pages with a matchPath` : '',
+    clientRoutes.missing.length > 0 ? `the pages with a matchPath` : '',
   ];
-  const where = site.base === undefined ? 'static/_redirects' : `the _redirects of the site that ${site.base} belongs to`;
-  return block(`${what.filter((part) => part !== '').join(' and ')} need lines in ${where}. Add:`, lines, lines.length);
+  const text = block(`lines are missing in static/_redirects; without them the platform knows nothing of ${what.filter((part) => part !== '').join(' and ')}:`, lines, lines.length);
+  return site.base === undefined ? text : `${text}\nOn the platform the site lies in a folder ${site.base}, and _redirects above it, in the root of what is deployed.`;
 }
 
 function refusedRedirects({ refused }: RedirectFindings): string[] {

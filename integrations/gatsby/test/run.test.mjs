@@ -1,0 +1,114 @@
+/** The whole plugin with the real program, on a folder like the one that Gatsby writes. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { binary } from '../../tests/kit/places.mjs';
+import { onPostBuild } from '../dist/node.js';
+import { fakeEmitter, fakeReporter, fakeStore, pages, state } from './fakes.mjs';
+
+process.env.TRAILMARK_BINARY = binary();
+
+let folder;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'trailmark-gatsby-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (path, text = '<!doctype html>') => {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), text);
+};
+
+/** Builds as Gatsby would; what was said. */
+async function build(options = {}, changes = {}) {
+  const program = { directory: folder, prefixPaths: changes.prefixPaths ?? false };
+  const store = fakeStore(state({ pages: pages('/', '/about/'), ...changes, program }));
+  const [reporter, emitter] = [fakeReporter(), fakeEmitter()];
+  onPostBuild({ store, emitter, reporter }, options);
+  assert.equal(store.getState().jobs.active.length, 1, 'Gatsby is held');
+  emitter.emit('API_RUNNING_QUEUE_EMPTY');
+  while (store.getState().jobs.active.length > 0) await wait(5);
+  return reporter.said;
+}
+
+function site() {
+  write('public/index.html');
+  write('public/about/index.html');
+  write('public/404.html');
+}
+
+test('the manifest lies beside public, and the log says what is in it', async () => {
+  site();
+  const said = await build();
+  assert.deepEqual(said.panic, []);
+  assert.deepEqual(said.warn, []);
+  assert.ok(existsSync(join(folder, 'public.trailmark')));
+  assert.match(said.status[0], /\d+ routes in public\.trailmark/);
+  assert.match(said.info.join('\n'), /3 files .*-> public\.trailmark/);
+  assert.equal(said.ended, 1);
+});
+
+test('a setting of slashes that fights the platform\'s is warned about, with what to set', async () => {
+  site();
+  const never = { pages: pages('/', '/about'), config: { pathPrefix: '', trailingSlash: 'never' } };
+  const [text] = (await build({}, never)).warn;
+  assert.match(text, /every link to 1 of 2 pages costs a redirect[^]*\/about -> \/about\/[^]*drop-trailing-slash/);
+  assert.deepEqual((await build({ htmlHandling: 'drop-trailing-slash' }, never)).warn, []);
+  write('wrangler.jsonc', '{ "assets": { "directory": "public", "html_handling": "drop-trailing-slash", "not_found_handling": "404-page" } }');
+  assert.deepEqual((await build({}, never)).warn, [], 'the wrangler configuration of the site counts');
+  assert.match((await build({ platform: 'pages' }, never)).warn[0], /Cloudflare Pages[^]*trailingSlash: 'always'/);
+});
+
+test('a path prefix is the base of the manifest', async () => {
+  site();
+  const said = await build({}, { prefixPaths: true, config: { pathPrefix: '/journal', trailingSlash: 'always' } });
+  assert.deepEqual(said.warn, []);
+  assert.match(said.info.join('\n'), /at \/journal/);
+});
+
+test('with strict a warning fails the build; the warning is shown as well', async () => {
+  site();
+  const redirects = [{ fromPath: '/old', toPath: '/about/', isPermanent: true }];
+  const relaxed = await build({}, { redirects });
+  assert.match(relaxed.warn[0], /nothing of 1 redirect of createRedirect:[^]*\n {2}\/old \/about\/ 301/);
+  assert.deepEqual(relaxed.panic, []);
+  const strict = await build({ strict: true }, { redirects });
+  assert.equal(strict.warn.length, 1);
+  assert.match(strict.panic[0], /1 warning above.*strict: true/);
+});
+
+test('a redirect that public/_redirects has is not offered again', async () => {
+  site();
+  write('public/_redirects', '/old /about/ 301\n/posts/* /log/:splat 308\n');
+  const redirects = [
+    { fromPath: '/old', toPath: '/about/', isPermanent: true },
+    { fromPath: '/posts/*', toPath: '/log/:splat', statusCode: 308 },
+  ];
+  const { warn } = await build({}, { redirects });
+  assert.deepEqual(warn.filter((text) => text.includes('lines are missing')), []);
+});
+
+for (const [what, prepare, options, expected] of [
+  ['no output folder', () => {}, {}, /public, where Gatsby writes the site, does not exist/],
+  ['an output inside the site', site, { output: 'public/routes.trailmark' }, /inside the site/],
+  ['an output in a folder that does not exist', site, { output: 'nowhere/routes.trailmark' }, /nowhere/],
+  ['a configuration that does not exist', site, { config: 'wrangler.toml' }, /wrangler\.toml/],
+  [
+    'a configuration that is broken',
+    () => {
+      site();
+      write('wrangler.jsonc', '{ "assets": ');
+    },
+    {},
+    /wrangler\.jsonc/,
+  ],
+]) {
+  test(`${what} fails the build and is named`, async () => {
+    prepare();
+    const said = await build(options);
+    assert.match(said.panic[0], expected);
+    assert.doesNotMatch(said.panic[0], /\n\s+at /, 'no stack for what the owner can put right');
+  });
+}
