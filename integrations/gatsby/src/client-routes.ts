@@ -5,7 +5,7 @@
 
 import type { Redirect } from 'trailmark/integration';
 
-import type { Answer, Ask } from './ask.js';
+import type { Ask } from './ask.js';
 import type { GatsbyPage } from './gatsby.js';
 import { example, matcher } from './patterns.js';
 import { fileOf, requestPath, type Site } from './site.js';
@@ -61,12 +61,9 @@ async function unservedSources(site: Site, page: GatsbyPage, matchPath: string, 
   const answers = await ask(all.map((source) => example(source, WORD)));
   return all.filter((_, index) => {
     const answer = answers[index];
-    return !(answer?.status === null || (answer?.status === 200 && isOf(site, page, answer)));
+    return !(answer?.status === null || (answer?.status === 200 && answer.asset === fileOf(page)));
   });
 }
-
-const isOf = (site: Site, page: GatsbyPage, answer: Answer): boolean =>
-  answer.asset === fileOf(page) || answer.asset === `${site.base ?? ''}${fileOf(page)}`;
 
 /** The rewrites, and before them a line for each page that they would hide: a rule answers before any file. */
 async function linesFor(site: Site, page: GatsbyPage, unserved: readonly string[], ask: Ask): Promise<Redirect[]> {
@@ -100,6 +97,6 @@ async function localNotFound(site: Site, page: GatsbyPage, matchPath: string, as
   const missing = `${site.base ?? ''}${example(sources(matchPath).at(-1) ?? '/', `${WORD}/${WORD}`)}`;
   const [answer] = await ask([missing]);
   const folder = page.path.replace(/404(\.html|\/)?$/, '');
-  if (answer?.asset === `${folder}404.html` || answer?.asset === `${site.base ?? ''}${folder}404.html`) return undefined;
+  if (answer?.asset === `${folder}404.html`) return undefined;
   return `${page.path} is meant for misses below ${matchPath}, but no host finds it there: create the page with the path ${folder}404.html, which the platform takes for everything below ${folder}.`;
 }

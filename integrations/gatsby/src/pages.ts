@@ -1,6 +1,6 @@
 /** Every page of the site, asked for at the path that Gatsby's own links use. */
 
-import type { Answer, Ask } from './ask.js';
+import type { Ask } from './ask.js';
 import type { GatsbyPage } from './gatsby.js';
 import { fileOf, requestPath, type Site } from './site.js';
 
@@ -25,7 +25,7 @@ export async function checkPages(site: Site, ask: Ask): Promise<PageFindings> {
   pages.forEach((page, index) => {
     const answer = answers[index];
     const path = requestPath(site, page.path);
-    if (answer === undefined || answer.status === null || isServed(site, page, answer)) return;
+    if (answer === undefined || answer.status === null || (answer.status === 200 && answer.asset === fileOf(page))) return;
     const byRule = answer.rule.startsWith('redirects/');
     if (answer.location !== null && !byRule) redirected.push({ path, location: answer.location });
     else hidden.push({ path, why: byRule ? `a rule of _redirects answers ${answer.status}` : `answers ${answer.status} (${answer.rule})` });
@@ -37,9 +37,4 @@ export async function checkPages(site: Site, ask: Ask): Promise<PageFindings> {
 function isLinked(page: GatsbyPage): boolean {
   if (page.mode === 'SSR' || page.mode === 'DSG') return false;
   return typeof page.matchPath !== 'string' && !/\/(404|500)(\.html|\/)?$/.test(page.path);
-}
-
-function isServed(site: Site, page: GatsbyPage, answer: Answer): boolean {
-  const file = fileOf(page);
-  return answer.status === 200 && (answer.asset === file || answer.asset === `${site.base ?? ''}${file}`);
 }
