@@ -31,9 +31,6 @@ export function warnings(site: Site, summary: CompileSummary, { pages, clientRou
   ];
   const lines = missingLines(clientRoutes, redirects);
   if (lines.length > 0) found.push(offer(site, lines, clientRoutes, redirects));
-  if (site.adapter !== undefined) {
-    found.push(`the adapter ${site.adapter} runs after all plugins: files that it adds to public/ or moves are not in the manifest`);
-  }
   return found;
 }
 

@@ -31,11 +31,7 @@ export interface GatsbyPlugin {
 /** The part of Gatsby's state that is read here. */
 export interface GatsbyState {
   readonly program: { readonly directory: string; readonly prefixPaths?: boolean };
-  readonly config: {
-    readonly pathPrefix?: string;
-    readonly trailingSlash?: string;
-    readonly adapter?: { readonly name?: string } | null;
-  };
+  readonly config: { readonly pathPrefix?: string; readonly trailingSlash?: string };
   readonly redirects: readonly GatsbyRedirect[];
   readonly pages: ReadonlyMap<string, GatsbyPage>;
   readonly functions?: ReadonlyArray<{ readonly functionRoute: string }>;

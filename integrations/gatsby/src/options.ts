@@ -25,7 +25,7 @@ export interface TrailmarkPluginOptions {
   htmlHandling?: HtmlHandling;
   /** Cloudflare's `not_found_handling`. Wins over the wrangler configuration. */
   notFoundHandling?: NotFoundHandling;
-  /** Whether a warning of this plugin fails the build. Without it: no. */
+  /** Whether a warning, or a line of `_redirects` or `_headers` that the platform ignores, fails the build. Without it: no. */
   strict?: boolean;
 }
 
@@ -58,6 +58,6 @@ export function pluginOptionsSchema({ Joi }: { Joi: Joi }): JoiSchema {
     platform: Joi.string().valid(...PLATFORM_NAMES).description('Wins over the wrangler configuration'),
     htmlHandling: Joi.string().valid(...HTML_HANDLINGS).description('Cloudflare\'s html_handling; wins over the wrangler configuration'),
     notFoundHandling: Joi.string().valid(...NOT_FOUND_HANDLINGS).description('Cloudflare\'s not_found_handling; wins over the wrangler configuration'),
-    strict: Joi.boolean().default(false).description('Whether a warning of this plugin fails the build'),
+    strict: Joi.boolean().default(false).description('Whether a warning, or a line of _redirects or _headers that the platform ignores, fails the build'),
   });
 }

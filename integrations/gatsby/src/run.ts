@@ -2,12 +2,13 @@
 
 import { resolve } from 'node:path';
 
-import { compile, type CompileSummary } from 'trailmark';
+import { compile, type CompileOptions, type CompileSummary } from 'trailmark';
 import { count, shortPath, summaryLines } from 'trailmark/integration';
 
 import { asker } from './ask.js';
 import { checkOutput, SiteError } from './checks.js';
 import { checkClientRoutes } from './client-routes.js';
+import { checkAtExit } from './exit.js';
 import { warnings } from './findings.js';
 import type { GatsbyReporter } from './gatsby.js';
 import type { GivenOptions } from './options.js';
@@ -24,25 +25,32 @@ export async function run(site: Site, options: GivenOptions, reporter: GatsbyRep
   checkOutput(site.output);
   const activity = reporter.activityTimer('Compiling routes with Trailmark');
   activity.start();
+  let summary: CompileSummary;
   let found: readonly string[];
   try {
-    const summary = await compile(compileOptions(site, options));
+    summary = await compile(compileOptions(site, options));
     activity.setStatus(`${count(summary.routes, 'route')} in ${shortPath(summary.manifest, site.directory)}`);
     found = await findings(site, summary);
+  } finally {
     activity.end();
-    summaryLines(summary, site.directory).forEach((line) => reporter.info(`trailmark: ${line}`));
-    summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => reporter.info(`trailmark: ${text}`));
-  } catch (error) {
-    activity.end();
-    throw error;
   }
+  summaryLines(summary, site.directory).forEach((line) => reporter.info(`trailmark: ${line}`));
+  summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => reporter.info(`trailmark: ${text}`));
   found.forEach((text) => reporter.warn(`trailmark: ${text}`));
-  if (options.strict === true && found.length > 0) {
-    throw new SiteError(`${count(found.length, 'warning')} above, and the plugin has \`strict: true\`.\nPut right what they say, or leave \`strict\` out.`);
-  }
+  if (options.strict === true) await insist(site, options, found);
+  checkAtExit(summary.manifest, site.output, options.strict === true);
 }
 
-function compileOptions(site: Site, options: GivenOptions): Parameters<typeof compile>[0] {
+/** Fails if there is something to complain of. */
+async function insist(site: Site, options: GivenOptions, found: readonly string[]): Promise<void> {
+  if (found.length > 0) {
+    throw new SiteError(`${count(found.length, 'warning')} above, and the plugin has \`strict: true\`.\nPut right what they say, or leave \`strict\` out.`);
+  }
+  // Once more, to let Trailmark say which of its notes `--strict` takes for errors: lines that the platform ignores.
+  await compile({ ...compileOptions(site, options), strict: true });
+}
+
+function compileOptions(site: Site, options: GivenOptions): CompileOptions {
   const fromSite = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(site.directory, path));
   return {
     dist: site.output,

@@ -20,8 +20,6 @@ export interface Site {
   readonly redirects: readonly GatsbyRedirect[];
   /** Routes of `src/api`, which nobody answers on a static host. */
   readonly functions: readonly string[];
-  /** The adapter of `gatsby-config`, which runs after every plugin. */
-  readonly adapter: string | undefined;
 }
 
 /** Reads it from the state. `pathPrefix` counts only if the build was asked for it (`--prefix-paths`). */
@@ -35,7 +33,6 @@ export function siteOf({ program, config, pages, redirects, functions }: GatsbyS
     pages: [...pages.values()],
     redirects,
     functions: (functions ?? []).map((each) => `/api/${each.functionRoute}`),
-    adapter: config.adapter?.name,
   };
 }
 

@@ -35,13 +35,12 @@ test('pages that redirect are counted, some are shown, and the setting to change
   assert.match(text, /\/p0 -> \/p0\/[^]*and 4 more[^]*drop-trailing-slash/);
 });
 
-test('what needs a Gatsby server, and an adapter that runs later, are named', () => {
+test('what needs a Gatsby server is named', () => {
   const found = { ...nothing, pages: { ...nothing.pages, rendered: ['/live/'] } };
-  const all = warnings({ ...site, functions: ['/api/tides'], adapter: 'gatsby-adapter-x' }, summary, found);
-  assert.equal(all.length, 3);
+  const all = warnings({ ...site, functions: ['/api/tides'] }, summary, found);
+  assert.equal(all.length, 2);
   assert.match(all[0], /static hosting answers 404 for:\n {2}\/live\//);
   assert.match(all[1], /\/api\/tides/);
-  assert.match(all[2], /gatsby-adapter-x runs after all plugins/);
 });
 
 test('warnings of trailmark itself are told, notes are not among them', () => {

@@ -14,7 +14,12 @@ process.env.TRAILMARK_BINARY = binary();
 
 let folder;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'trailmark-gatsby-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+const listeners = process.listeners('exit');
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  // What watches the folder until the process ends has nothing to watch any more.
+  for (const each of process.listeners('exit')) if (!listeners.includes(each)) process.off('exit', each);
+});
 
 const write = (path, text = '<!doctype html>') => {
   mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -65,7 +70,7 @@ test('a path prefix is the base of the manifest', async () => {
   site();
   const said = await build({}, { prefixPaths: true, config: { pathPrefix: '/journal', trailingSlash: 'always' } });
   assert.deepEqual(said.warn, []);
-  assert.match(said.info.join('\n'), /at \/journal/);
+  assert.match(said.info.join('\n'), /Workers.*\/journal/);
 });
 
 test('with strict a warning fails the build; the warning is shown as well', async () => {
@@ -77,6 +82,15 @@ test('with strict a warning fails the build; the warning is shown as well', asyn
   const strict = await build({ strict: true }, { redirects });
   assert.equal(strict.warn.length, 1);
   assert.match(strict.panic[0], /1 warning above.*strict: true/);
+});
+
+test('with strict a line that the platform ignores fails the build, and without it is told', async () => {
+  site();
+  write('public/_redirects', '/mail mailto:keeper@tides.example\n');
+  const relaxed = await build();
+  assert.deepEqual([relaxed.warn, relaxed.panic], [[], []]);
+  assert.match(relaxed.info.join('\n'), /line 1: .*is ignored by the platform/);
+  assert.match((await build({ strict: true })).panic[0], /line 1: .*is ignored by the platform/);
 });
 
 test('a redirect that public/_redirects has is not offered again', async () => {
@@ -94,6 +108,7 @@ for (const [what, prepare, options, expected] of [
   ['no output folder', () => {}, {}, /public, where Gatsby writes the site, does not exist/],
   ['an output inside the site', site, { output: 'public/routes.trailmark' }, /inside the site/],
   ['an output in a folder that does not exist', site, { output: 'nowhere/routes.trailmark' }, /nowhere/],
+  ['an output that is a folder', site, { output: 'public/about/..' }, /inside the site|directory/],
   ['a configuration that does not exist', site, { config: 'wrangler.toml' }, /wrangler\.toml/],
   [
     'a configuration that is broken',

@@ -14,10 +14,9 @@ test('the path prefix counts only if the build was asked for it', () => {
   assert.equal(siteOf(state({ config: { ...config, pathPrefix: '/' }, program })).base, undefined);
 });
 
-test('the output folder is public, and the adapter is known by name', () => {
-  const site = siteOf(state({ config: { adapter: { name: 'gatsby-adapter-x' } } }));
+test('the output folder is public, and trailingSlash is always if nothing is said', () => {
+  const site = siteOf(state({ config: {} }));
   assert.equal(site.output, '/site/public');
-  assert.equal(site.adapter, 'gatsby-adapter-x');
   assert.equal(site.trailingSlash, 'always');
 });
 
