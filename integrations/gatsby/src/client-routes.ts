@@ -8,7 +8,7 @@ import type { Redirect } from 'trailmark/integration';
 import type { Ask } from './ask.js';
 import type { GatsbyPage } from './gatsby.js';
 import { example, matcher } from './patterns.js';
-import { fileOf, requestPath, type Site } from './site.js';
+import { type ClientPage, fileOf, isClientPage, requestPath, type Site } from './site.js';
 
 /** What became of the client-only routes of a site. */
 export interface ClientRouteFindings {
@@ -20,24 +20,20 @@ export interface ClientRouteFindings {
 
 const WORD = 'trailmark-example';
 
-/** Compares each of them with what the site answers. */
+/** Compares each of them with what the site answers; asks three times, however many there are. */
 export async function checkClientRoutes(site: Site, ask: Ask): Promise<ClientRouteFindings> {
-  const advice: string[] = [];
+  const all = site.pages.filter(isClientPage);
+  const routes = all.filter((page) => !isNotFoundPage(page));
+  const unserved = await unservedSources(site, routes, ask);
+  const targets = await canonical(routes.map((page) => requestPath(site, page.path)), ask);
+  const advice = await localNotFound(site, all.filter(isNotFoundPage), ask);
   const missing = new Map<string, Redirect>();
-  for (const page of site.pages) {
-    const matchPath = page.matchPath;
-    if (typeof matchPath !== 'string' || matchPath === '' || matchPath === page.path) continue;
-    if (isNotFoundPage(page)) {
-      const text = await localNotFound(site, page, matchPath, ask);
-      if (text !== undefined) advice.push(text);
-      continue;
-    }
-    const unserved = await unservedSources(site, page, matchPath, ask);
-    if (unserved.length === 0) continue;
-    const data = `${site.base ?? ''}/page-data/app-data.json`;
-    if (unserved.some((source) => matcher(source).test(data))) advice.push(takesAll(page, matchPath));
-    else (await linesFor(site, page, unserved, ask)).forEach((line) => missing.set(line.from, line));
-  }
+  const data = `${site.base ?? ''}/page-data/app-data.json`;
+  routes.forEach((page, index) => {
+    const patterns = unserved[index] ?? [];
+    if (patterns.some((source) => matcher(source).test(data))) advice.push(takesAll(page));
+    else linesFor(site, page, patterns, targets[index] ?? page.path).forEach((line) => missing.set(line.from, line));
+  });
   return { missing: [...missing.values()], advice };
 }
 
@@ -56,20 +52,23 @@ export function sources(matchPath: string): string[] {
   return [path, `${path}/`];
 }
 
-async function unservedSources(site: Site, page: GatsbyPage, matchPath: string, ask: Ask): Promise<string[]> {
-  const all = sources(matchPath).map((source) => `${site.base ?? ''}${source}`);
-  const answers = await ask(all.map((source) => example(source, WORD)));
-  return all.filter((_, index) => {
-    const answer = answers[index];
-    return !(answer?.status === null || (answer?.status === 200 && answer.asset === fileOf(page)));
-  });
+/** For each page those of its sources that it does not answer. */
+async function unservedSources(site: Site, routes: readonly ClientPage[], ask: Ask): Promise<string[][]> {
+  const wanted = routes.map((page) => sources(page.matchPath).map((source) => `${site.base ?? ''}${source}`));
+  const answers = await ask(wanted.flat().map((source) => example(source, WORD)));
+  const rest = answers.values();
+  return routes.map((page, index) =>
+    (wanted[index] ?? []).filter(() => {
+      const answer = rest.next().value;
+      return !(answer?.status === null || (answer?.status === 200 && answer.asset === fileOf(page)));
+    }),
+  );
 }
 
 /** The rewrites, and before them a line for each page that they would hide: a rule answers before any file. */
-async function linesFor(site: Site, page: GatsbyPage, unserved: readonly string[], ask: Ask): Promise<Redirect[]> {
-  const to = await canonical(requestPath(site, page.path), ask);
+function linesFor(site: Site, page: GatsbyPage, unserved: readonly string[], to: string): Redirect[] {
   const fits = unserved.map(matcher);
-  const others = site.pages.filter((other) => other !== page && typeof other.matchPath !== 'string');
+  const others = site.pages.filter((other) => other !== page && !isClientPage(other));
   const hidden = others.map((other) => requestPath(site, other.path)).filter((path) => fits.some((each) => each.test(path)));
   return [
     ...hidden.map((path) => ({ from: path, to: path, status: 200 })),
@@ -77,15 +76,15 @@ async function linesFor(site: Site, page: GatsbyPage, unserved: readonly string[
   ];
 }
 
-/** The URL at which the page is answered without a redirect: a rewrite to any other would be a redirect. */
-async function canonical(url: string, ask: Ask): Promise<string> {
-  const [answer] = await ask([url]);
-  return answer?.location?.startsWith('/') === true && answer.status !== 200 ? answer.location : url;
+/** The URLs at which pages are answered without a redirect: a rewrite to any other would be a redirect. */
+async function canonical(urls: readonly string[], ask: Ask): Promise<string[]> {
+  const answers = await ask(urls);
+  return urls.map((url, index) => (answers[index]?.location?.startsWith('/') === true ? (answers[index]?.location ?? url) : url));
 }
 
-function takesAll(page: GatsbyPage, matchPath: string): string {
-  const line = `${page.path} answers for ${matchPath} in the browser. A line of _redirects for it would hide files of the site, page-data/ among them, so don't add one`;
-  return page.path === '/'
+function takesAll({ path, matchPath }: ClientPage): string {
+  const line = `${path} answers for ${matchPath} in the browser. A line of _redirects for it would hide files of the site, page-data/ among them, so don't add one`;
+  return path === '/'
     ? `${line}: set not_found_handling to "single-page-application" in the wrangler configuration.`
     : `${line}; give its matchPath a first segment of its own (/app/*), or let a Worker answer.`;
 }
@@ -93,10 +92,14 @@ function takesAll(page: GatsbyPage, matchPath: string): string {
 const isNotFoundPage = (page: GatsbyPage): boolean => /\/404(\.html|\/)?$/.test(page.path);
 
 /** A language's own 404 page: the host takes the nearest file called `404.html`, and asks for no `matchPath`. */
-async function localNotFound(site: Site, page: GatsbyPage, matchPath: string, ask: Ask): Promise<string | undefined> {
-  const missing = `${site.base ?? ''}${example(sources(matchPath).at(-1) ?? '/', `${WORD}/${WORD}`)}`;
-  const [answer] = await ask([missing]);
-  const folder = page.path.replace(/404(\.html|\/)?$/, '');
-  if (answer?.asset === `${folder}404.html`) return undefined;
-  return `${page.path} is meant for misses below ${matchPath}, but no host finds it there: create the page with the path ${folder}404.html, which the platform takes for everything below ${folder}.`;
+async function localNotFound(site: Site, pages: readonly ClientPage[], ask: Ask): Promise<string[]> {
+  const misses = pages.map((page) => `${site.base ?? ''}${example(sources(page.matchPath).at(-1) ?? '/', `${WORD}/${WORD}`)}`);
+  const answers = await ask(misses);
+  return pages.flatMap(({ path, matchPath }, index) => {
+    const folder = path.replace(/404(\.html|\/)?$/, '');
+    if (answers[index]?.asset === `${folder}404.html`) return [];
+    return [
+      `${path} is meant for misses below ${matchPath}, but no host finds it there: create the page with the path ${folder}404.html, which the platform takes for everything below ${folder}.`,
+    ];
+  });
 }

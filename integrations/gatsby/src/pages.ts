@@ -2,7 +2,7 @@
 
 import type { Ask } from './ask.js';
 import type { GatsbyPage } from './gatsby.js';
-import { fileOf, requestPath, type Site } from './site.js';
+import { fileOf, isClientPage, requestPath, type Site } from './site.js';
 
 /** Pages that visitors do not get as the site's links promise. */
 export interface PageFindings {
@@ -36,5 +36,5 @@ export async function checkPages(site: Site, ask: Ask): Promise<PageFindings> {
 /** Not-found pages are found by misses, pages with a `matchPath` by rewrites, and no link leads to either file. */
 function isLinked(page: GatsbyPage): boolean {
   if (page.mode === 'SSR' || page.mode === 'DSG') return false;
-  return typeof page.matchPath !== 'string' && !/\/(404|500)(\.html|\/)?$/.test(page.path);
+  return !isClientPage(page) && !/\/(404|500)(\.html|\/)?$/.test(page.path);
 }

@@ -51,3 +51,11 @@ export function fileOf(page: GatsbyPage): string {
   if (/\.html?$/i.test(page.path)) return page.path;
   return `${page.path.replace(/\/*$/, '')}/index.html`;
 }
+
+/** A page with its `matchPath`. */
+export type ClientPage = GatsbyPage & { readonly matchPath: string };
+
+/** Whether it answers in the browser for other paths than its own. */
+export function isClientPage(page: GatsbyPage): page is ClientPage {
+  return typeof page.matchPath === 'string' && page.matchPath !== '' && page.matchPath !== page.path;
+}

@@ -10,7 +10,7 @@ const site = (...list) => siteOf(state({ pages: pages(...list) }));
 
 test('pages that answer are fine, and not-found pages and client-only routes are not asked for', async () => {
   const ask = fakeAsk({ '/': '/index.html', '/about/': '/about/index.html' });
-  const found = await checkPages(site('/', '/about/', '/404/', '/404.html', '/fr/404/', { path: '/app/', matchPath: '/app/*' }), ask);
+  const found = await checkPages(site('/', { path: '/about/', matchPath: '' }, '/404/', '/404.html', '/fr/404/', { path: '/app/', matchPath: '/app/*' }), ask);
   assert.deepEqual(found, { pages: 2, redirected: [], hidden: [], rendered: [] });
 });
 

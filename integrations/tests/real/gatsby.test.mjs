@@ -75,7 +75,12 @@ describe('gatsby', () => {
 async function crawled(folder, base, expected) {
   const server = await serve(binary(), ['public.trailmark'], { cwd: folder });
   try {
-    const { links, seen } = await withChromium((page) => crawl(page, `${server.url}${base}/`));
+    const { links, seen, shown } = await withChromium(async (page) => {
+      const crawled = await crawl(page, `${server.url}${base}/`);
+      await page.goto(`${server.url}${base}/app/quay/`, { waitUntil: 'networkidle' });
+      return { ...crawled, shown: await page.textContent('main') };
+    });
+    assert.match(shown, /Station: quay/, 'a client-only route that no link names shows itself');
     const asked = new Set(seen.map(({ url }) => new URL(url).pathname));
     for (const path of expected) assert.ok(asked.has(path), `${path} was not asked for; there are ${[...asked].join(' ')}`);
     assert.deepEqual(seen.filter(({ status }) => status >= 400).map(({ url }) => url), [], 'no link is broken');
