@@ -5,9 +5,10 @@
  */
 
 import type { GatsbyNodeArgs } from './gatsby.js';
+import { NAME } from './options.js';
 
-const PLUGIN = { name: 'gatsby-plugin-trailmark' };
-const JOB = { id: 'gatsby-plugin-trailmark' };
+const PLUGIN = { name: NAME };
+const JOB = { id: NAME };
 
 /**
  * Comes back at once; `work` runs later. It must not throw. The actions are those of `createJob` and `endJob`, which warn

@@ -7,6 +7,8 @@ import { writeSync } from 'node:fs';
 
 import { changedSince, count } from 'trailmark/integration';
 
+import { NAME } from './options.js';
+
 /** How many files are named. */
 const SHOWN = 5;
 /** Gatsby's log may have closed by then. */
@@ -18,7 +20,7 @@ export function checkAtExit(manifest: string, output: string, strict: boolean): 
     if (status !== 0) return;
     const found = stale(manifest, output);
     if (found === undefined) return;
-    writeSync(STDERR, `${strict ? 'error' : 'warning'} gatsby-plugin-trailmark: ${found}\n`);
+    writeSync(STDERR, `${strict ? 'error' : 'warning'} ${NAME}: ${found}\n`);
     if (strict) process.exitCode = 1;
   });
 }

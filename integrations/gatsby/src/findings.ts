@@ -16,8 +16,12 @@ export interface Findings {
   readonly redirects: RedirectFindings;
 }
 
-/** No text shows more of a kind than this. */
+/** No text shows more pages than this. */
 const SHOWN = 8;
+/** Nor more lines to add. */
+const SHOWN_LINES = 20;
+/** Where all of those stand, from the site's folder: logs break long lines. */
+export const LINES_FILE = '.cache/trailmark-redirects.txt';
 
 /** The warnings, the gravest first. */
 export function warnings(site: Site, summary: CompileSummary, { pages, clientRoutes, redirects }: Findings): string[] {
@@ -45,7 +49,9 @@ function offer(site: Site, lines: readonly string[], clientRoutes: ClientRouteFi
     redirects.missing.length > 0 ? `${count(redirects.missing.length, 'redirect')} of createRedirect` : '',
     clientRoutes.missing.length > 0 ? `the pages with a matchPath` : '',
   ];
-  const text = block(`lines are missing in static/_redirects; without them the platform knows nothing of ${what.filter((part) => part !== '').join(' and ')}:`, lines, lines.length);
+  const missed = what.filter((part) => part !== '').join(' and ');
+  const head = `lines are missing in static/_redirects (they are in ${LINES_FILE}); without them the platform knows nothing of ${missed}:`;
+  const text = block(head, lines, SHOWN_LINES);
   return site.base === undefined ? text : `${text}\nOn the platform the site lies in a folder ${site.base}, and _redirects above it, in the root of what is deployed.`;
 }
 

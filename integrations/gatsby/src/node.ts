@@ -5,7 +5,7 @@ import { binaryPath, TrailmarkError } from 'trailmark';
 import { afterAllPlugins } from './after.js';
 import { checkGatsby, SiteError } from './checks.js';
 import type { GatsbyNodeArgs, GatsbyReporter } from './gatsby.js';
-import { checkNames, type GivenOptions } from './options.js';
+import { checkNames, type GivenOptions, NAME } from './options.js';
 import { run } from './run.js';
 import { siteOf } from './site.js';
 
@@ -17,7 +17,7 @@ const ERROR = 'failed';
 /** Before anything is built: what would fail after minutes fails at once. `gatsby develop` needs none of it. */
 export function onPreInit({ reporter, store }: GatsbyNodeArgs, options: GivenOptions): void {
   reporter.setErrorMap({
-    [ERROR]: { text: ({ sourceMessage }) => `gatsby-plugin-trailmark: ${sourceMessage}`, type: 'PLUGIN', level: 'ERROR', category: 'USER' },
+    [ERROR]: { text: ({ sourceMessage }) => (sourceMessage.startsWith(NAME) ? sourceMessage : `${NAME}: ${sourceMessage}`), type: 'PLUGIN', level: 'ERROR', category: 'USER' },
   });
   if (process.env['gatsby_executing_command'] !== 'build') return;
   try {

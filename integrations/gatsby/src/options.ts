@@ -13,6 +13,9 @@ import { aBoolean, aString, checkOptions, oneOf } from 'trailmark/integration';
 import type { Joi, JoiSchema } from './gatsby.js';
 
 
+/** The name of the plugin, which its messages begin with. */
+export const NAME = 'gatsby-plugin-trailmark';
+
 /** What may stand in `options` of `gatsby-plugin-trailmark`. All of it may be left out. */
 export interface TrailmarkPluginOptions {
   /** Where the manifest goes, from the site's folder. Without it: `public.trailmark`. Never inside `public/`. */
@@ -38,7 +41,7 @@ export type GivenOptions = TrailmarkPluginOptions & { plugins?: unknown };
  * @throws TrailmarkError with the nearest name
  */
 export function checkNames(given: GivenOptions): void {
-  checkOptions('gatsby-config', given, {
+  checkOptions(NAME, given, {
     output: aString,
     config: aString,
     platform: oneOf(...PLATFORM_NAMES),

@@ -1,6 +1,7 @@
 /** The work of the plugin, once Gatsby and all plugins are done: compile, ask, tell. */
 
-import { resolve } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import { compile, type CompileOptions, type CompileSummary } from 'trailmark';
 import { count, shortPath, summaryLines } from 'trailmark/integration';
@@ -9,7 +10,7 @@ import { asker } from './ask.js';
 import { checkOutput, SiteError } from './checks.js';
 import { checkClientRoutes } from './client-routes.js';
 import { checkAtExit } from './exit.js';
-import { warnings } from './findings.js';
+import { LINES_FILE, missingLines, warnings } from './findings.js';
 import type { GatsbyReporter } from './gatsby.js';
 import type { GivenOptions } from './options.js';
 import { checkPages } from './pages.js';
@@ -71,5 +72,15 @@ async function findings(site: Site, summary: CompileSummary): Promise<string[]> 
     checkClientRoutes(site, ask),
     checkRedirects(site.redirects, ask),
   ]);
+  keepLines(site, missingLines(clientRoutes, redirects));
   return warnings(site, summary, { pages, clientRoutes, redirects });
+}
+
+/** Writes the lines that are missing where they can be taken from; of none nothing is left. */
+function keepLines(site: Site, lines: readonly string[]): void {
+  const file = join(site.directory, LINES_FILE);
+  rmSync(file, { force: true });
+  if (lines.length === 0) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${lines.join('\n')}\n`);
 }

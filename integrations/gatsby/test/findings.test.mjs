@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { warnings } from '../dist/findings.js';
+import { missingLines, warnings } from '../dist/findings.js';
 import { siteOf } from '../dist/site.js';
 import { state } from './fakes.mjs';
 
@@ -15,16 +15,19 @@ const site = siteOf(state());
 
 test('a site without anything to say gets no warning', () => assert.deepEqual(warnings(site, summary, nothing), []));
 
-test('the lines are exact, static ones first, and all of them are shown', () => {
+test('the lines are exact, static ones first, and twenty are shown', () => {
   const missing = Array.from({ length: 30 }, (_, index) => ({ from: `/old-${index}`, to: '/a new/', status: 301 }));
   const rewrite = { from: '/app/*', to: '/app/%5B...%5D/', status: 200 };
   const found = { ...nothing, redirects: { ...nothing.redirects, missing }, clientRoutes: { missing: [rewrite], advice: [] } };
+  const all = missingLines(found.clientRoutes, found.redirects);
+  assert.equal(all.length, 31);
+  assert.equal(all[0], '/old-0 /a%20new/ 301');
+  assert.equal(all.at(-1), '/app/* /app/%5B...%5D/ 200');
   const [text] = warnings(site, summary, found);
-  const lines = text.split('\n').slice(1);
-  assert.equal(lines.length, 31);
-  assert.equal(lines[0], '  /old-0 /a%20new/ 301');
-  assert.equal(lines.at(-1), '  /app/* /app/%5B...%5D/ 200');
-  assert.match(text, /^lines are missing in static\/_redirects; .*30 redirects of createRedirect and the pages with a matchPath/);
+  assert.equal(text.split('\n')[1], '  /old-0 /a%20new/ 301');
+  assert.equal(text.split('\n').length, 22);
+  assert.match(text, /and 11 more$/);
+  assert.match(text, /^lines are missing in static\/_redirects \(they are in \.cache\/trailmark-redirects\.txt\); .*30 redirects of createRedirect and the pages with a matchPath/);
 });
 
 test('pages that redirect are counted, some are shown, and the setting to change is named', () => {

@@ -1,6 +1,6 @@
 /** The whole plugin with the real program, on a folder like the one that Gatsby writes. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
@@ -79,6 +79,7 @@ test('with strict a warning fails the build; the warning is shown as well', asyn
   const relaxed = await build({}, { redirects });
   assert.match(relaxed.warn[0], /nothing of 1 redirect of createRedirect:[^]*\n {2}\/old \/about\/ 301/);
   assert.deepEqual(relaxed.panic, []);
+  assert.equal(readFileSync(join(folder, '.cache/trailmark-redirects.txt'), 'utf8'), '/old /about/ 301\n');
   const strict = await build({ strict: true }, { redirects });
   assert.equal(strict.warn.length, 1);
   assert.match(strict.panic[0], /1 warning above.*strict: true/);

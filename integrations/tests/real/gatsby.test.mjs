@@ -49,6 +49,7 @@ describe('gatsby', () => {
   test('built with one line in the configuration: what is offered as lines of _redirects is what the site lacks', async () => {
     const output = await must('npx', ['gatsby', 'build'], { cwd: folder, seconds: 500 });
     assert.deepEqual(offered(output), LINES);
+    assert.equal(readFileSync(join(folder, '.cache/trailmark-redirects.txt'), 'utf8'), `${LINES.join('\n')}\n`);
     assert.doesNotMatch(output, /deprecated.*trailmark/);
     const files = ['/build.txt', '/sitemap-index.xml', '/manifest.webmanifest'];
     const answers = await resolve(join(folder, 'public.trailmark'), files);
