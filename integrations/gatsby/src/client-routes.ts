@@ -18,8 +18,6 @@ export interface ClientRouteFindings {
   readonly advice: readonly string[];
 }
 
-const WORD = 'trailmark-example';
-
 /** Compares each of them with what the site answers; asks three times, however many there are. */
 export async function checkClientRoutes(site: Site, ask: Ask): Promise<ClientRouteFindings> {
   const all = site.pages.filter(isClientPage);
@@ -34,7 +32,14 @@ export async function checkClientRoutes(site: Site, ask: Ask): Promise<ClientRou
     if (patterns.some((source) => matcher(source).test(data))) advice.push(takesAll(page));
     else linesFor(site, page, patterns, targets[index] ?? page.path).forEach((line) => missing.set(line.from, line));
   });
-  return { missing: [...missing.values()], advice };
+  return { missing: [...missing.values()].sort(narrowFirst), advice };
+}
+
+/** The platform takes the first rule that fits, Gatsby the narrowest: `/app/settings/*` before `/app/*`, `/shop/:id` before `/shop/*`. */
+function narrowFirst(a: Redirect, b: Redirect): number {
+  const depth = ({ from }: Redirect): number => from.split('/').filter((segment) => segment !== '' && segment !== '*').length;
+  const open = ({ from }: Redirect): number => (from.includes('*') ? 2 : Number(from.includes('/:')));
+  return depth(b) - depth(a) || open(a) - open(b);
 }
 
 /**
@@ -55,7 +60,7 @@ export function sources(matchPath: string): string[] {
 /** For each page those of its sources that it does not answer. */
 async function unservedSources(site: Site, routes: readonly ClientPage[], ask: Ask): Promise<string[][]> {
   const wanted = routes.map((page) => sources(page.matchPath).map((source) => `${site.base ?? ''}${source}`));
-  const answers = await ask(wanted.flat().map((source) => example(source, WORD)));
+  const answers = await ask(wanted.flat().map((source) => example(source)));
   const rest = answers.values();
   return routes.map((page, index) =>
     (wanted[index] ?? []).filter(() => {
@@ -93,7 +98,7 @@ const isNotFoundPage = (page: GatsbyPage): boolean => /\/404(\.html|\/)?$/.test(
 
 /** A language's own 404 page: the host takes the nearest file called `404.html`, and asks for no `matchPath`. */
 async function localNotFound(site: Site, pages: readonly ClientPage[], ask: Ask): Promise<string[]> {
-  const misses = pages.map((page) => `${site.base ?? ''}${example(sources(page.matchPath).at(-1) ?? '/', `${WORD}/${WORD}`)}`);
+  const misses = pages.map((page) => `${site.base ?? ''}${example(sources(page.matchPath).at(-1) ?? '/')}`);
   const answers = await ask(misses);
   return pages.flatMap(({ path, matchPath }, index) => {
     const folder = path.replace(/404(\.html|\/)?$/, '');

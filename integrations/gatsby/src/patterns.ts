@@ -2,14 +2,19 @@
 
 const NAME = /:[A-Za-z]\w*/g;
 
-/** A path that fits the pattern; `word` stands where it leaves something open. */
-export function example(pattern: string, word: string): string {
-  return pattern.replaceAll('*', word).replace(NAME, word);
+/** Stands in examples where a pattern leaves something open. */
+const WORD = 'trailmark-example';
+/** For `*`: two segments, since a narrower rule may answer for one. */
+const WORDS = `${WORD}/${WORD}`;
+
+/** A path that fits the pattern. */
+export function example(pattern: string): string {
+  return pattern.replaceAll('*', WORDS).replace(NAME, WORD);
 }
 
-/** The target for that example. */
-export function targetOfExample(target: string, word: string): string {
-  return target.replaceAll(':splat', word).replace(NAME, word);
+/** Where that example leads, by a rule with this target. */
+export function targetOfExample(target: string): string {
+  return target.replaceAll(':splat', WORDS).replace(NAME, WORD);
 }
 
 /** What fits the pattern: `*` is any run of characters, `:name` one or more without `/`. */

@@ -29,7 +29,7 @@ test('a client-only route is offered as rewrites to the URL that serves its file
 });
 
 test('nothing is offered where the rewrites are there already', async () => {
-  const served = { ...files, '/app': '/app/[...]/index.html', '/app/trailmark-example': '/app/[...]/index.html' };
+  const served = { ...files, '/app': '/app/[...]/index.html', '/app/trailmark-example/trailmark-example': '/app/[...]/index.html' };
   assert.deepEqual((await checkClientRoutes(site(app), fakeAsk(served))).missing, []);
 });
 
@@ -38,6 +38,14 @@ test('a page that the rewrite would hide gets a line of its own before it', asyn
   const { missing } = await checkClientRoutes(site(app, '/app/help/', '/about/'), ask);
   assert.deepEqual(missing[0], { from: '/app/help/', to: '/app/help/', status: 200 });
   assert.equal(missing.length, 3);
+});
+
+test('of two routes the narrower one comes first, since the platform takes the first line that fits', async () => {
+  const settings = { path: '/app/settings/[...]/', matchPath: '/app/settings/*' };
+  const { missing } = await checkClientRoutes(site(app, settings, { path: '/shop/[...]/', matchPath: '/shop/*' }, { path: '/shop/[id]/', matchPath: '/shop/:id' }), fakeAsk({}));
+  const order = missing.map(({ from }) => from);
+  assert.ok(order.indexOf('/app/settings/*') < order.indexOf('/app/*'), order.join(' '));
+  assert.ok(order.indexOf('/shop/:id/') < order.indexOf('/shop/*'), order.join(' '));
 });
 
 test('a route for everything is no line, since it would hide every file', async () => {

@@ -38,7 +38,7 @@ for (const [what, given, reason] of [
 test('a redirect that the site answers as meant is served; with another status it is missing', async () => {
   const ask = fakeAsk({
     '/blog': { status: 301, location: '/log/', rule: 'redirects/rule' },
-    '/posts/trailmark-example': { status: 308, location: '/log/trailmark-example', rule: 'redirects/rule' },
+    '/posts/trailmark-example/trailmark-example': { status: 308, location: '/log/trailmark-example/trailmark-example', rule: 'redirects/rule' },
     '/old': { status: 307, location: '/old/' },
   });
   const found = await checkRedirects(
@@ -64,6 +64,13 @@ test('a redirect in front of a page gives way to it, unless it is forced', async
   assert.match(polite.refused[0], /\/about\/index\.html answers there.*force/);
   const forced = await checkRedirects([redirect('/about/', '/b/', { force: true })], ask);
   assert.equal(forced.missing.length, 1);
+});
+
+test('the single page that answers every miss is no page in the way', async () => {
+  for (const rule of ['not-found/single-page-application', 'pages/not-found/single-page']) {
+    const ask = fakeAsk({ '/old': { status: 200, asset: '/index.html', rule } });
+    assert.equal((await checkRedirects([redirect('/old', '/about/')], ask)).missing.length, 1);
+  }
 });
 
 test('what a Worker answers is left alone, and a second redirect from one path counts for nothing', async () => {

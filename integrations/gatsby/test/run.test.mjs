@@ -38,6 +38,14 @@ async function build(options = {}, changes = {}) {
   return reporter.said;
 }
 
+/** Routes of which some are narrower than others, and one would hide a page. */
+const CLIENT_PAGES = [
+  { path: '/app/[...]/', matchPath: '/app/*' },
+  { path: '/app/settings/[...]/', matchPath: '/app/settings/*' },
+  { path: '/shop/[...]/', matchPath: '/shop/*' },
+  { path: '/shop/[id]/', matchPath: '/shop/:id' },
+];
+
 function site() {
   write('public/index.html');
   write('public/about/index.html');
@@ -104,6 +112,31 @@ test('a redirect that public/_redirects has is not offered again', async () => {
   const { warn } = await build({}, { redirects });
   assert.deepEqual(warn.filter((text) => text.includes('lines are missing')), []);
 });
+
+for (const [name, changes] of [
+  ['at the root', {}],
+  ['below a path prefix', { prefixPaths: true, config: { pathPrefix: '/journal', trailingSlash: 'always' } }],
+]) {
+  for (const platform of ['workers', 'pages']) {
+    test(`with the lines that it offers, the site lacks nothing: ${name}, ${platform}`, async () => {
+      const base = changes.config?.pathPrefix ?? '';
+      const list = ['/', '/about/', '/app/help/', ...CLIENT_PAGES];
+      for (const page of list) write(`public${page.path ?? page}index.html`, page.path ?? page);
+      const redirects = [
+        { fromPath: `${base}/old page`, toPath: `${base}/about/`, isPermanent: true },
+        { fromPath: `${base}/posts/:year/*`, toPath: `${base}/log/:year-:splat`, statusCode: 308 },
+        { fromPath: `${base}/à propos/`, toPath: `${base}/about/` },
+        { fromPath: `${base}/help`, toPath: `${base}/app/help/`, statusCode: 200 },
+      ];
+      const all = { ...changes, pages: pages(...list), redirects };
+      const first = await build({ platform }, all);
+      assert.match(first.warn.at(-1), /nothing of 4 redirects of createRedirect and the pages with a matchPath/);
+      write('public/_redirects', readFileSync(join(folder, '.cache/trailmark-redirects.txt'), 'utf8'));
+      const second = await build({ platform, strict: true }, all);
+      assert.deepEqual([second.warn, second.panic], [[], []]);
+    });
+  }
+}
 
 for (const [what, prepare, options, expected] of [
   ['no output folder', () => {}, {}, /public, where Gatsby writes the site, does not exist/],
