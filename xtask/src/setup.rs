@@ -3,9 +3,9 @@
 use anyhow::Result;
 
 use crate::tools::{CARGO_DENY, CARGO_FUZZ};
-use crate::{Exit, fuzz, npm};
+use crate::{Exit, fuzz, npm, wasm};
 
-/// Install what the tests need: the npm packages of the live judge, cargo-deny, cargo-fuzz
+/// Install what the tests need: the npm packages of the live judge, cargo-deny, cargo-fuzz, a compiler for WebAssembly
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -13,8 +13,12 @@ pub(crate) struct Args {}
 pub(crate) type Part = (&'static str, fn() -> Result<String>);
 
 /// All parts.
-pub(crate) const PARTS: [Part; 3] =
-    [("live judge", npm::install), ("licences", || CARGO_DENY.install()), ("fuzz targets", fuzzer)];
+pub(crate) const PARTS: [Part; 4] = [
+    ("live judge", npm::install),
+    ("licences", || CARGO_DENY.install()),
+    ("fuzz targets", fuzzer),
+    ("WebAssembly", wasm::install),
+];
 
 /// Without a nightly compiler the targets can't be built, so their runner would be of no use.
 fn fuzzer() -> Result<String> {

@@ -11,7 +11,9 @@ use anyhow::{Result, bail};
 use trailmark_compiler::options::Platform;
 
 use crate::tools::CARGO_DENY;
-use crate::{Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, setup, sites, tools, unsafe_code};
+use crate::{
+    Exit, conformance, docs, fuzz, no_std, npm, oracle, repo, setup, sites, tools, unsafe_code, wasm,
+};
 
 /// Run every check and test, after installing what they need
 ///
@@ -65,6 +67,7 @@ const STEPS: [Step; 16] = [
     step("codegen", || from(conformance::codegen())),
     live("oracle, Workers", || live_oracle(Platform::Workers)),
     live("oracle, Pages", || live_oracle(Platform::Pages)),
+    live("wasm", || from(wasm::check())),
     step("docs", || from(docs::check())),
     step("sites", smoke_sites),
     step("licences", licences),
