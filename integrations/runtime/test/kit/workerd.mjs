@@ -19,9 +19,17 @@ export function oraclePackage(name) {
 /** Starts a Worker: a file, with all that it imports, below `root`. */
 export async function startWorker(script, { root = PACKAGE, ...options } = {}) {
   const { Log, LogLevel, Miniflare } = oraclePackage('miniflare');
+  // Only answers may reach stdout.
+  const log = new Log(LogLevel.WARN);
+  log.log = (message) => process.stderr.write(`${message}\n`);
   const worker = new Miniflare({
-    log: new Log(LogLevel.WARN),
+    log,
+    handleRuntimeStdio: (stdout, stderr) => {
+      stdout.pipe(process.stderr, { end: false });
+      stderr.pipe(process.stderr, { end: false });
+    },
     host: '127.0.0.1',
+    cf: false,
     modules: true,
     modulesRoot: root,
     modulesRules: [
