@@ -59,7 +59,9 @@ export class Manifest {
    * @throws RequestError if the URL is neither a path nor absolute, or longer than 16 KB.
    * @throws ClosedError after `close`.
    */
-  answer(request: string | AnswerRequest, options?: { readonly via?: Via }): Answer {
+  answer(request: string | AnswerRequest, options: { readonly via: 'binding' }): AssetsAnswer;
+  answer(request: string | AnswerRequest, options?: { readonly via?: Via | undefined }): Answer;
+  answer(request: string | AnswerRequest, options?: { readonly via?: Via | undefined }): Answer {
     const held = this.#held;
     if (held === null) throw new ClosedError();
     if (typeof request === 'string') {

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ORACLE = fileURLToPath(new URL('../../../../tests/oracle/package.json', import.meta.url));
+/** Where the pinned packages are resolved from. */
+export const ORACLE = fileURLToPath(new URL('../../../../tests/oracle/package.json', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the repository's `tests/oracle` has of that name. */
@@ -41,6 +42,11 @@ export async function startWorker(script, { root = PACKAGE, ...options } = {}) {
     compatibilityDate: '2025-07-21',
     ...options,
   });
-  await worker.ready;
-  return worker;
+  try {
+    await worker.ready;
+    return worker;
+  } catch (error) {
+    await worker.dispose().catch(() => {});
+    throw error;
+  }
 }
