@@ -4,7 +4,7 @@ import { WasmError } from './errors.js';
 import { Instance } from './instance.js';
 import type { WasmSource } from './types.js';
 
-/** Where the entry for a runtime gets the module from. */
+/** Where the entry for a runtime gets the module from. @internal */
 export interface ModuleSource {
   /** Where it can be had without waiting. */
   readonly now?: () => WebAssembly.Module;
@@ -17,7 +17,7 @@ let source: ModuleSource | null = null;
 let loaded: Instance | null = null;
 let loading: Promise<Instance> | null = null;
 
-/** Called once, by the entry. */
+/** Called once, by the entry. @internal */
 export function setSource(given: ModuleSource): void {
   source = given;
 }
@@ -37,7 +37,7 @@ export async function init(from?: WasmSource | Promise<WasmSource>): Promise<voi
   }
 }
 
-/** The instance, loaded if need be. */
+/** The instance, loaded if need be. @internal */
 export async function instanceSoon(): Promise<Instance> {
   if (usable() !== null) return loaded as Instance;
   loading ??= told(entry().soon)
@@ -46,7 +46,7 @@ export async function instanceSoon(): Promise<Instance> {
   return loading;
 }
 
-/** The instance, without waiting. */
+/** The instance, without waiting. @internal */
 export function instanceNow(): Instance {
   if (usable() !== null) return loaded as Instance;
   const { now } = entry();
@@ -81,7 +81,7 @@ async function told<T>(load: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What the engine says about bytes that are no WebAssembly, with the remedy. */
+/** What the engine says about bytes that are no WebAssembly, with the remedy. @internal */
 export function asWasmError(error: unknown): unknown {
   if (error instanceof WasmError) return error;
   const isAboutBytes = error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError || error instanceof TypeError;
