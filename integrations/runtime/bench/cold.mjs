@@ -1,7 +1,7 @@
 // What starting costs: the WebAssembly and the manifest alone, and a whole workerd with a Worker that has them, beside one that has not.
 
-import { spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { createRequire } from 'node:module';
@@ -9,35 +9,34 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { Manifest } from '@trailmark/runtime';
 import { ORACLE } from '../test/kit/workerd.mjs';
 import { inTurns, median, ms } from './measure.mjs';
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
 const STARTS = 21;
 
-/** Compile, instantiate, open, first answer. */
+/** Compile, instantiate, open, first answer: each in a process that did nothing before. */
 export function opening(sites) {
-  const bytes = readFileSync(path.join(DIST, 'trailmark.wasm'));
-  const times = (work) => median(Array.from({ length: 31 }, () => {
-    const started = performance.now();
-    work();
-    return performance.now() - started;
-  }));
-  const module = new WebAssembly.Module(bytes);
-  const rows = [
-    ['compile the WebAssembly (on the platform: when the Worker is deployed)', ms(times(() => new WebAssembly.Module(bytes)))],
-    ['instantiate it', ms(times(() => new WebAssembly.Instance(module)))],
-  ];
-  for (const { pages, manifest } of sites) {
-    const time = times(() => {
-      const opened = Manifest.openSync(manifest);
-      opened.answer('/');
-      opened.close();
+  const folder = mkdtempSync(path.join(tmpdir(), 'trailmark-first-'));
+  try {
+    const files = sites.map(({ pages, manifest }) => {
+      const file = path.join(folder, `${pages}`);
+      writeFileSync(file, manifest);
+      return file;
     });
-    rows.push([`open the manifest of ${pages.toLocaleString('en')} pages (${manifest.length.toLocaleString('en')} bytes, copied) and answer once`, ms(time)]);
+    const script = fileURLToPath(new URL('first.mjs', import.meta.url));
+    const runs = Array.from({ length: STARTS }, () => JSON.parse(execFileSync(process.execPath, [script, ...files], { encoding: 'utf8' })));
+    const times = runs[0].map((_, column) => ms(median(runs.map((run) => run[column]))));
+    const rows = [['compile the WebAssembly', times[0]], ['instantiate it', times[1]]];
+    sites.forEach(({ pages, manifest }, index) => {
+      const name = `the manifest of ${pages.toLocaleString('en')} pages`;
+      rows.push([`open ${name} (${manifest.length.toLocaleString('en')} bytes, which are copied)`, times[2 + 2 * index]]);
+      if (index === 0) rows.push(['the first answer of all', times[3]]);
+    });
+    return { head: ['Node, in a process that did none of it before', 'time'], rows };
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  return { head: ['what', 'time'], rows };
 }
 
 const PLAIN = 'export default { fetch() { return new Response("404"); } };';
@@ -50,7 +49,7 @@ export default { fetch(request) { return new Response(String(manifest.answer(req
 export async function starting({ pages, manifest }) {
   const folder = mkdtempSync(path.join(tmpdir(), 'trailmark-cold-'));
   try {
-    const files = await import('node:fs').then(({ readdirSync }) => readdirSync(DIST).filter((file) => /\.(js|wasm)$/.test(file)));
+    const files = readdirSync(DIST).filter((file) => /\.(js|wasm)$/.test(file));
     for (const file of files) copyFileSync(path.join(DIST, file), path.join(folder, file));
     writeFileSync(path.join(folder, 'site.trailmark'), manifest);
     writeFileSync(path.join(folder, 'plain.mjs'), PLAIN);
