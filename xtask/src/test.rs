@@ -54,7 +54,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 16] = [
+const STEPS: [Step; 17] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
