@@ -23,9 +23,10 @@ impl Manifest<'_> {
     /// The not-found page that a folder itself owns. The folder has no slash at its end.
     pub(crate) fn not_found_page_of<'m>(&'m self, folder: &[u8]) -> Option<Asset<'m>> {
         let key = key::path_key(folder, self.seed);
-        let last = self.not_found.len().wrapping_sub(1);
+        let last = self.not_found.len().wrapping_sub(1) as u64;
         for step in 0..=to_usize(u32_at(self.not_found_header, 12).into()) {
-            let entry = self.not_found.get(to_usize(key).wrapping_add(step) & last)?;
+            // In 64 bits: the key does not fit into the `usize` of a smaller machine.
+            let entry = self.not_found.get(to_usize(key.wrapping_add(step as u64) & last))?;
             let asset = u32_at(entry, 20);
             if asset == format::NONE_U32 {
                 return None;

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::npm::INTEGRATIONS;
-use crate::repo;
+use crate::{repo, wasm};
 
 /// Builds the packages, which checks their types, runs their unit tests, and looks at what would be published.
 ///
@@ -14,6 +14,7 @@ use crate::repo;
 /// Any of that fails.
 pub(crate) fn packages() -> Result<String> {
     let binary = binary()?;
+    wasm::build()?;
     must(&mut INTEGRATIONS.npm(&["run", "build"]))?;
     let tested = must(INTEGRATIONS.npm(&["test"]).env("TRAILMARK_BINARY", binary))?;
     Ok(format!("{} tests", passed(&tested)))

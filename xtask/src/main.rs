@@ -20,6 +20,7 @@ mod test;
 mod tools;
 mod torture;
 mod unsafe_code;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ enum Task {
     Docs(docs::Args),
     Bench(bench::Args),
     Load(load::Args),
+    Wasm(wasm::Args),
     #[command(hide = true)]
     MeasureSite(sites::MeasureArgs),
     #[command(hide = true)]
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Task::Docs(args) => docs::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Load(args) => load::run(&args),
+        Task::Wasm(args) => wasm::run(&args),
         Task::MeasureSite(args) => sites::measure(&args),
         Task::LoadServer(args) => load::serve(&args),
     };

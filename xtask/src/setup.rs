@@ -4,9 +4,9 @@
 use anyhow::Result;
 
 use crate::tools::{CARGO_DENY, CARGO_FUZZ};
-use crate::{Exit, chromium, fuzz, npm};
+use crate::{Exit, chromium, fuzz, npm, wasm};
 
-/// Install what the tests need: npm packages, Chromium (from Debian, as root), cargo-deny, cargo-fuzz
+/// Install what the tests need: npm packages, Chromium (from Debian, as root), cargo-deny, cargo-fuzz, a compiler for WebAssembly
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
@@ -14,12 +14,13 @@ pub(crate) struct Args {}
 pub(crate) type Part = (&'static str, fn() -> Result<String>);
 
 /// All parts.
-pub(crate) const PARTS: [Part; 5] = [
+pub(crate) const PARTS: [Part; 6] = [
     ("live judge", || npm::ORACLE.install()),
     ("npm packages", || npm::INTEGRATIONS.install()),
     ("browser", chromium::install),
     ("licences", || CARGO_DENY.install()),
     ("fuzz targets", fuzzer),
+    ("WebAssembly", wasm::install),
 ];
 
 /// Without a nightly compiler the targets can't be built, so their runner would be of no use.

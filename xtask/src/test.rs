@@ -13,7 +13,7 @@ use trailmark_compiler::options::Platform;
 use crate::tools::CARGO_DENY;
 use crate::{
     Exit, chromium, conformance, docs, fuzz, integrations, no_std, npm, oracle, repo, setup, sites, tools,
-    unsafe_code,
+    unsafe_code, wasm,
 };
 
 /// Run every check and test, after installing what they need
@@ -55,7 +55,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
@@ -68,6 +68,7 @@ const STEPS: [Step; 18] = [
     step("codegen", || from(conformance::codegen())),
     live("oracle, Workers", || live_oracle(Platform::Workers)),
     live("oracle, Pages", || live_oracle(Platform::Pages)),
+    live("wasm", || from(wasm::check())),
     live("integrations", || npm_step(integrations::packages)),
     live("real builds", real_builds),
     step("docs", || from(docs::check())),

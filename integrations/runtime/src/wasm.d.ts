@@ -1,0 +1,5 @@
+// A Worker's bundler gives the compiled module.
+declare module '*.wasm' {
+  const module: WebAssembly.Module;
+  export default module;
+}
