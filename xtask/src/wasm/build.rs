@@ -14,7 +14,7 @@ use crate::npm::INTEGRATIONS;
 use crate::repo;
 
 const FILE: &str = "trailmark_wasm.wasm";
-/// Less than the compiler's default of a MiB: an isolate pays for it. The deepest call needs some 20 KiB, 16 of them for a long path.
+/// Less than the compiler's default of a MiB: an isolate pays for it. The largest thing on it is the 16 KiB of a long path.
 const STACK: &str = "-Clink-arg=-zstack-size=131072";
 
 /// Builds the file and puts it into the package; says how large it is.
