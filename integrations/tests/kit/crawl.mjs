@@ -34,8 +34,14 @@ export async function crawl(page, start, { most = 500 } = {}) {
     await answers.read();
   }
   // Downloads, and pages that were left at once (a meta refresh of no seconds), whose bodies were gone before they could be read.
-  await page.goto(start);
-  await fetchAll(page, answers.withoutBody());
+  // Scripts fetch ahead, and what is no longer wanted has no body either: so only when all is quiet, and more than once.
+  await page.goto(start, { waitUntil: 'networkidle' });
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    await answers.read();
+    const missing = answers.withoutBody();
+    if (missing.length === 0) break;
+    await fetchAll(page, missing);
+  }
   return { pages, links: [...links], seen: await answers.read() };
 }
 
