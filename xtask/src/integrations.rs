@@ -20,12 +20,13 @@ pub(crate) fn packages() -> Result<String> {
     Ok(format!("{} tests", passed(&tested)))
 }
 
-/// Builds real projects with the packed packages, and follows every link in Chromium.
+/// Builds real projects with the packed packages and follows every link in Chromium; follows the README's quick starts in empty folders.
 ///
 /// # Errors
 /// A build fails, or an answer is not what was said.
 pub(crate) fn real_builds() -> Result<String> {
     let binary = binary()?;
+    wasm::build()?;
     must(&mut INTEGRATIONS.npm(&["run", "build"]))?;
     let tested =
         must(INTEGRATIONS.npm(&["run", "real", "--workspace", "tests"]).env("TRAILMARK_BINARY", binary))?;

@@ -1,6 +1,6 @@
 /**
- * A registry for the packages of the scope `@trailmark` alone, on 127.0.0.1: so npm chooses the package for this machine just as it
- * will once they are published, and asks nobody else for them.
+ * A registry for our packages alone, on 127.0.0.1: so npm chooses the package for this machine just as it will once they are
+ * published, and asks nobody else for them.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { readFromTarball } from './pack.mjs';
  * Starts it with packed packages. Platforms that were not packed are there in name: npm passes over what is for another machine.
  *
  * @param {Map<string, string>} packed tarballs by name
- * @returns {Promise<{url: string, asked: string[], close: () => Promise<void>}>}
+ * @returns {Promise<{url: string, names: string[], asked: string[], close: () => Promise<void>}>}
  */
 export async function startRegistry(packed) {
   const { packageName, PLATFORMS } = await import('../../trailmark/dist/platforms.js');
@@ -26,7 +26,7 @@ export async function startRegistry(packed) {
     version = manifest.version;
     tarballs.set(basename(tarball), bytes);
     const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-    if (name.startsWith('@')) manifests.set(name, { ...manifest, dist: { tarball: basename(tarball), integrity } });
+    manifests.set(name, { ...manifest, dist: { tarball: basename(tarball), integrity } });
   }
   for (const platform of PLATFORMS) {
     const { os, cpu, libc } = platform;
@@ -49,7 +49,7 @@ export async function startRegistry(packed) {
       server.closeAllConnections();
       server.close(resolve);
     });
-  return { url: `http://127.0.0.1:${server.address().port}`, asked, close };
+  return { url: `http://127.0.0.1:${server.address().port}`, names: [...manifests.keys()], asked, close };
 }
 
 function packument(manifest, url) {

@@ -51,3 +51,14 @@ export async function must(command, args, options = {}) {
   }
   return finished.output;
 }
+
+/** Starts a command that goes on until it is stopped; gives the function that ends its whole group. */
+export function start(command, args, { cwd, env = userEnvironment() } = {}) {
+  const child = spawn(command, args, { cwd, env, stdio: 'ignore', detached: true });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.once('error', () => undefined);
+  return async () => {
+    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    await ended;
+  };
+}
