@@ -1,0 +1,112 @@
+//! Applies the rows of a host to a path. The rows are read from top to bottom; the first that applies answers.
+
+use crate::rules::{Name, Place};
+
+use super::files::{FileIndex, Files};
+use super::host::Host;
+use super::policy::Policy;
+use super::row::{Does, HostRule, Want};
+use super::tables;
+
+/// What the rows say about a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// This file.
+    Serve(FileIndex),
+    /// A redirect to this path, which is decoded.
+    Redirect(String),
+    /// This status, and no file.
+    Refuse(u16),
+}
+
+/// A row that applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub(super) rule: &'static HostRule,
+    pub(super) outcome: Outcome,
+}
+
+/// The rows of a host over the files of a site.
+#[derive(Debug)]
+pub(super) struct Interpreter<'f> {
+    files: &'f Files,
+    rules: Vec<&'static HostRule>,
+    /// Names in lower case with their files, in order; empty on a host that knows case.
+    folded: Vec<(String, FileIndex)>,
+}
+
+impl<'f> Interpreter<'f> {
+    pub(super) fn new(files: &'f Files, host: Host) -> Interpreter<'f> {
+        let mut folded = Vec::new();
+        if Policy::of(host).ignores_case {
+            folded.extend(files.names().map(str::to_ascii_lowercase).zip(0..));
+            // Of names that differ in case alone, that in lower case comes first, which is the last in order.
+            folded.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        }
+        Interpreter { files, rules: tables::rules_of(host).collect(), folded }
+    }
+
+    pub(super) fn rules(&self) -> &[&'static HostRule] {
+        &self.rules
+    }
+
+    /// The first row that applies to a decoded path; `None` if nothing answers it. O(rows x (length + log n)).
+    pub(super) fn run(&self, path: &str) -> Option<Hit> {
+        for &rule in &self.rules {
+            let Some(trimmed) = applicable(rule, path) else { continue };
+            let made = |name: Name| if name.trimmed { format!("{trimmed}{}", name.suffix) } else { format!("{path}{}", name.suffix) };
+            let is_so = |want: &Want| match *want {
+                Want::File(name) => self.find(&made(name)).is_some(),
+                Want::FileExactly(name) => self.files.find(&made(name)).is_some(),
+                Want::Folder(name) => self.files.has_folder(&made(name)),
+            };
+            if !rule.wants.iter().all(is_so) {
+                continue;
+            }
+            let outcome = match rule.does {
+                Does::Serve(name) => self.find(&made(name)).map(Outcome::Serve),
+                Does::Redirect(name) => Some(Outcome::Redirect(made(name))),
+                Does::LowerCase => self.in_lower_case(path),
+                Does::Refuse(status) => Some(Outcome::Refuse(status)),
+                Does::Miss | Does::NotFoundPage => return None,
+            };
+            if let Some(outcome) = outcome {
+                return Some(Hit { rule, outcome });
+            }
+        }
+        None
+    }
+
+    /// A redirect to the path in lower case, or to where that leads.
+    fn in_lower_case(&self, path: &str) -> Option<Outcome> {
+        let lower = path.to_ascii_lowercase();
+        match self.run(&lower)?.outcome {
+            Outcome::Serve(_) => Some(Outcome::Redirect(lower)),
+            redirect @ Outcome::Redirect(_) => Some(redirect),
+            Outcome::Refuse(_) => None,
+        }
+    }
+
+    /// The file of this name; on a host that knows no case, whatever the case.
+    fn find(&self, name: &str) -> Option<FileIndex> {
+        let exact = self.files.find(name);
+        if exact.is_some() || self.folded.is_empty() {
+            return exact;
+        }
+        let lower = name.to_ascii_lowercase();
+        let first = self.folded.partition_point(|(own, _)| *own < lower);
+        self.folded.get(first).filter(|(own, _)| *own == lower).map(|(_, file)| *file)
+    }
+}
+
+/// The trimmed path, if the row is about paths like this one.
+fn applicable<'p>(rule: &HostRule, path: &'p str) -> Option<&'p str> {
+    let trimmed = rule.ending.trim(path)?;
+    let fits = match rule.place {
+        Place::Anywhere => true,
+        Place::Root => trimmed.is_empty(),
+        Place::BelowRoot => !trimmed.is_empty(),
+        Place::Nameless => trimmed == "/",
+    };
+    fits.then_some(trimmed)
+}
