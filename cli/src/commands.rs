@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod compile;
 pub(crate) mod explain;
+pub(crate) mod hosts;
 pub(crate) mod inspect;
 pub(crate) mod resolve;
 pub(crate) mod serve;

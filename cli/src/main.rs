@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, codegen, compile, explain, inspect, resolve, serve, verify};
+use crate::commands::{bench, codegen, compile, explain, hosts, inspect, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -39,6 +39,7 @@ enum Command {
     Compile(compile::Args),
     Resolve(resolve::Args),
     Explain(explain::Args),
+    Hosts(hosts::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
     Bench(bench::Args),
@@ -51,6 +52,7 @@ Examples:
   trailmark compile dist                           write dist.trailmark beside dist/
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
+  trailmark hosts dist /about/                     what does it answer on Netlify, Vercel, nginx, ...?
   trailmark serve dist --watch                     answer in a browser, as the platform would
 
 `trailmark <COMMAND> --help` has examples for each command.
@@ -79,6 +81,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Compile(args) => compile::run(args),
         Command::Resolve(args) => resolve::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Hosts(args) => hosts::run(&args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Bench(args) => bench::run(args),

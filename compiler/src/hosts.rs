@@ -22,19 +22,19 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod hosted;
+mod files;
 mod host;
+mod hosted;
 mod interpret;
 mod paths;
 mod policy;
 mod row;
-mod files;
 mod spelling;
 mod tables;
 
+pub use files::Files;
 pub use host::{Host, UnknownHost};
 pub use hosted::{HostAnswer, HostedSite, RuleNote};
 pub use policy::{Decoding, NotFound, Policy, Spelling};
 pub use row::{Does, Ending, HostRule, Want};
-pub use files::Files;
 pub use tables::{miss_rules, rules, rules_of};

@@ -6,6 +6,7 @@ mod codegen;
 mod compile;
 mod explain;
 mod help;
+mod hosts;
 mod inspect;
 mod resolve;
 pub(crate) mod support;

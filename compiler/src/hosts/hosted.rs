@@ -1,6 +1,6 @@
 //! A site on a host: what a request gets.
 
-use trailmark::{Manifest, OpenError, Request, RequestHeaders, RequestPath};
+use trailmark::{Manifest, OpenError, Request, RequestHeaders, RequestPath, Scratch};
 
 use crate::error::CompileError;
 use crate::rules::{self, Certainty};
@@ -86,6 +86,22 @@ impl<'f> HostedSite<'f> {
                 Err(error) => self.unopened(&error),
             },
         }
+    }
+
+    /// Where the redirects that begin with an answer end: the first answer that is none, or the last that was looked at where they
+    /// go round in a circle. `None` if the answer is no redirect.
+    pub fn end_of(&self, answer: &HostAnswer) -> Option<HostAnswer> {
+        const MOST_HOPS: usize = 10;
+        let mut location = answer.location.clone()?;
+        let mut scratch = Scratch::new();
+        for _ in 1..MOST_HOPS {
+            let next = self.answer(&RequestPath::parse(&location, &mut scratch).ok()?);
+            match &next.location {
+                Some(further) => location.clone_from(further),
+                None => return Some(next),
+            }
+        }
+        Some(self.answer(&RequestPath::parse(&location, &mut scratch).ok()?))
     }
 
     /// The paths that have an answer of their own, decoded and sorted: every file's name, and every path at which something is

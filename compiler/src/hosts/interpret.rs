@@ -54,7 +54,13 @@ impl<'f> Interpreter<'f> {
     pub(super) fn run(&self, path: &str) -> Option<Hit> {
         for &rule in &self.rules {
             let Some(trimmed) = applicable(rule, path) else { continue };
-            let made = |name: Name| if name.trimmed { format!("{trimmed}{}", name.suffix) } else { format!("{path}{}", name.suffix) };
+            let made = |name: Name| {
+                if name.trimmed {
+                    format!("{trimmed}{}", name.suffix)
+                } else {
+                    format!("{path}{}", name.suffix)
+                }
+            };
             let is_so = |want: &Want| match *want {
                 Want::File(name) => self.find(&made(name)).is_some(),
                 Want::FileExactly(name) => self.files.find(&made(name)).is_some(),

@@ -85,12 +85,9 @@ impl Policy {
             Host::S3Website => {
                 Policy { redirect_status: 302, keeps_query: false, not_found: NotFound::HostPage, ..common }
             }
-            Host::Nginx | Host::NginxTryFiles => Policy {
-                decoding: Decoding::Strict,
-                cleans: true,
-                not_found: NotFound::HostPage,
-                ..common
-            },
+            Host::Nginx | Host::NginxTryFiles => {
+                Policy { decoding: Decoding::Strict, cleans: true, not_found: NotFound::HostPage, ..common }
+            }
             Host::Caddy => Policy {
                 redirect_status: 308,
                 decoding: Decoding::Strict,

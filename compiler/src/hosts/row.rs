@@ -108,7 +108,9 @@ impl Ending {
             Ending::AnyIndex => "ends in `/index` or `/index.html`, maybe with a `/` behind",
             Ending::AnyHtml => "ends in `.html`, maybe with a `/` behind",
             Ending::BareSegment => "ends in a segment with no dot and no `/` behind, outside `/.well-known`",
-            Ending::ExtensionSlash => "ends in a segment with an extension and a `/` behind, outside `/.well-known`",
+            Ending::ExtensionSlash => {
+                "ends in a segment with an extension and a `/` behind, outside `/.well-known`"
+            }
             Ending::UpperCase => "has an upper-case letter",
         }
     }
@@ -121,7 +123,8 @@ fn last_segment(path: &str) -> &str {
 /// Whether a path is `/`, and segments that are not empty, the first of which is not `.well-known`.
 fn is_plain_below_root(path: &str) -> bool {
     let mut segments = path.split('/').skip(1).peekable();
-    segments.peek().is_some_and(|first| *first != ".well-known") && segments.all(|segment| !segment.is_empty())
+    segments.peek().is_some_and(|first| *first != ".well-known")
+        && segments.all(|segment| !segment.is_empty())
 }
 
 /// Whether a name ends in a dot and letters, digits or `_`, with something before the dot.

@@ -98,12 +98,22 @@ pub(super) const RULES: &[HostRule] = &[
     .at_root()
     .certain(DOCS),
     row(
+        "azure/both/folder",
+        FOLDERS_SLASH,
+        Ending::Slash,
+        &[Want::File(trimmed("/index.html")), Want::File(trimmed(".html"))],
+        Does::Serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html` where there is `foo.html` as well.",
+    )
+    .below_root()
+    .assumed(NO_WORD),
+    row(
         "azure/folder",
         NOT_NEVER,
         Ending::Slash,
         &[Want::File(trimmed("/index.html"))],
         Does::Serve(trimmed("/index.html")),
-        "`/foo/` serves `foo/index.html`, also where there is `foo.html`.",
+        "`/foo/` serves `foo/index.html`.",
     )
     .certain(DOCS),
     row(

@@ -2,7 +2,7 @@
 
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, trimmed};
-use super::GUIDE;
+use super::{EITHER, GUIDE};
 
 const PRETTY: &[Host] = &[Host::Netlify];
 const PLAIN: &[Host] = &[Host::NetlifyPlain];
@@ -51,6 +51,16 @@ pub(super) const RULES: &[HostRule] = &[
     .below_root()
     .measured(GUIDE),
     row(
+        "netlify/both/folder",
+        PLAIN,
+        Ending::Slash,
+        &[Want::File(trimmed("/index.html")), Want::File(trimmed(".html"))],
+        Does::Serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html` where there is `foo.html` as well.",
+    )
+    .below_root()
+    .assumed(EITHER),
+    row(
         "netlify/folder",
         BOTH,
         Ending::Slash,
@@ -59,6 +69,15 @@ pub(super) const RULES: &[HostRule] = &[
         "`/foo/` serves `foo/index.html`.",
     )
     .measured(GUIDE),
+    row(
+        "netlify/both/page",
+        PLAIN,
+        Ending::NoSlash,
+        &[Want::File(path(".html")), Want::File(path("/index.html"))],
+        Does::Serve(path(".html")),
+        "`/foo` serves `foo.html` where there is `foo/index.html` as well.",
+    )
+    .assumed(EITHER),
     row(
         "netlify/slash/page",
         PLAIN,

@@ -2,7 +2,7 @@
 
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, PATH, Want, path, row, trimmed};
-use super::GUIDE;
+use super::{EITHER, GUIDE};
 
 const ON: &[Host] = &[Host::Render];
 
@@ -17,12 +17,31 @@ pub(super) const RULES: &[HostRule] = &[
     )
     .measured(GUIDE),
     row(
+        "render/both/folder",
+        ON,
+        Ending::Slash,
+        &[Want::File(trimmed("/index.html")), Want::File(trimmed(".html"))],
+        Does::Serve(trimmed("/index.html")),
+        "`/foo/` serves `foo/index.html` where there is `foo.html` as well.",
+    )
+    .below_root()
+    .assumed(EITHER),
+    row(
+        "render/both/page",
+        ON,
+        Ending::NoSlash,
+        &[Want::File(path(".html")), Want::File(path("/index.html"))],
+        Does::Serve(path(".html")),
+        "`/foo` serves `foo.html` where there is `foo/index.html` as well.",
+    )
+    .assumed(EITHER),
+    row(
         "render/folder",
         ON,
         Ending::Slash,
         &[Want::File(trimmed("/index.html"))],
         Does::Serve(trimmed("/index.html")),
-        "`/foo/` serves `foo/index.html`. That it comes before `foo.html` is assumed.",
+        "`/foo/` serves `foo/index.html`.",
     )
     .measured(GUIDE),
     row(
@@ -41,7 +60,7 @@ pub(super) const RULES: &[HostRule] = &[
         Ending::NoSlash,
         &[Want::File(path(".html"))],
         Does::Serve(path(".html")),
-        "`/foo` serves `foo.html`. That it comes before `foo/index.html` is assumed.",
+        "`/foo` serves `foo.html`.",
     )
     .measured(GUIDE),
     row(

@@ -2,7 +2,7 @@
 
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, trimmed};
-use super::GUIDE;
+use super::{EITHER, GUIDE};
 
 const ALL: &[Host] = &[
     Host::Vercel,
@@ -109,6 +109,25 @@ pub(super) const RULES: &[HostRule] = &[
     )
     .measured(GUIDE),
     row(
+        "vercel/both/page",
+        CLEAN,
+        Ending::NoSlash,
+        &[Want::File(path(".html")), Want::File(path("/index.html"))],
+        Does::Serve(path(".html")),
+        "`/foo` serves `foo.html` where there is `foo/index.html` as well.",
+    )
+    .assumed(EITHER),
+    row(
+        "vercel/both/slash-page",
+        CLEAN,
+        Ending::Slash,
+        &[Want::File(trimmed(".html")), Want::File(trimmed("/index.html"))],
+        Does::Serve(trimmed(".html")),
+        "`/foo/` serves `foo.html` where there is `foo/index.html` as well.",
+    )
+    .below_root()
+    .assumed(EITHER),
+    row(
         "vercel/page",
         CLEAN,
         Ending::NoSlash,
@@ -123,7 +142,7 @@ pub(super) const RULES: &[HostRule] = &[
         Ending::Slash,
         &[Want::File(trimmed(".html"))],
         Does::Serve(trimmed(".html")),
-        "`/foo/` serves `foo.html`. That it comes before `foo/index.html` is assumed.",
+        "`/foo/` serves `foo.html`.",
     )
     .below_root()
     .measured(GUIDE),

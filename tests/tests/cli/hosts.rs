@@ -1,0 +1,119 @@
+//! `hosts`: URLs on every host of the table; and the table that others measured, cell by cell.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cli::support::Place;
+
+/// What the authors of the trailing-slash-guide saw on live hosts, with our names for them.
+#[derive(Deserialize)]
+struct Guide {
+    site: Vec<String>,
+    hosts: Vec<Column>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    host: String,
+    answers: BTreeMap<String, Cell>,
+}
+
+/// Either a status or a redirect.
+#[derive(Deserialize, Debug)]
+struct Cell {
+    status: Option<u64>,
+    redirect: Option<String>,
+}
+
+/// Cells in which the guide notes where a redirect ends, and not the redirect. Vercel's options redirect whether or not
+/// something is there (`@vercel/routing-utils`, convertTrailingSlash), here into a miss.
+const ENDS_ONLY: [(&str, &str); 2] =
+    [("vercel:trailing-slash=false", "/file/"), ("vercel:trailing-slash=true", "/file")];
+
+#[test]
+fn every_cell_of_the_trailing_slash_guide_is_reproduced() {
+    let guide: Guide = serde_json::from_str(include_str!("../../hosts/trailing-slash-guide.json")).unwrap();
+    let files: Vec<&str> = guide.site.iter().map(|path| &path[1..]).collect();
+    let place = dist_of(&files);
+    let urls: Vec<&str> = guide.hosts[0].answers.keys().map(String::as_str).collect();
+    let run =
+        place.run(["hosts", "dist", "--format", "json"].into_iter().chain(urls.iter().copied())).exits(0);
+    let answers: BTreeMap<(String, String), Value> = run
+        .stdout
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|answer| ((text(&answer["host"]), text(&answer["url"])), answer))
+        .collect();
+    let (mut cells, mut wrong) = (0, Vec::new());
+    for column in &guide.hosts {
+        for (url, cell) in &column.answers {
+            cells += 1;
+            let found = &answers[&(column.host.clone(), url.clone())];
+            let (status, location) = (&found["status"], found["location"].as_str());
+            let agrees = match (&cell.redirect, cell.status) {
+                (Some(redirect), _) => location == Some(redirect),
+                (None, Some(404)) if ENDS_ONLY.contains(&(column.host.as_str(), url.as_str())) => {
+                    location.is_some() && found["ends"]["status"] == 404
+                }
+                (None, expected) => location.is_none() && status.as_u64() == expected,
+            };
+            if !agrees {
+                wrong.push(format!("{} {url}: {cell:?}, but {found}", column.host));
+            }
+        }
+    }
+    assert_eq!(cells, 120);
+    assert!(wrong.is_empty(), "{} cells:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A folder with a site of these files in `dist/`, each unlike the others.
+fn dist_of(files: &[&str]) -> Place {
+    let place = Place::with(&[]);
+    files.iter().for_each(|file| place.write(&format!("dist/{file}"), file));
+    place
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn answers_stand_in_a_table_with_where_redirects_end_and_how_well_a_rule_is_known() {
+    let place = dist_of(&["about.html", "404.html"]);
+    let run = place.run(["hosts", "dist", "--host", "netlify,vercel:clean-urls", "/About.html?x=1"]).exits(0);
+    run.prints(&[
+        "/About.html?x=1\n",
+        "netlify                  301     -> /about.html?x=1   netlify/lower-case          measured\n",
+        "netlify:pretty-urls=off  404     /404.html            netlify/not-found/404-page  certain\n",
+        "vercel:clean-urls        308     -> /About?x=1 (404)  ",
+    ]);
+}
+
+#[test]
+fn a_manifest_answers_as_its_folder_does() {
+    let place = dist_of(&["a/index.html"]);
+    place.run(["compile", "dist", "--base", "/docs", "--quiet"]).exits(0);
+    let of_folder = place.run(["hosts", "dist", "--base", "/docs", "/docs/a", "/a"]).exits(0);
+    let of_manifest = place.run(["hosts", "dist.trailmark", "/docs/a", "/a"]).exits(0);
+    assert_eq!(of_folder.stdout, of_manifest.stdout);
+    of_manifest.prints(&["github-pages", "-> /docs/a/"]);
+    place.run(["hosts", "dist.trailmark", "--base", "/docs", "/"]).fails(&["knows its base"]);
+}
+
+#[test]
+fn unknown_hosts_get_the_nearest_names_and_bad_urls_a_reason() {
+    let place = dist_of(&["a.html"]);
+    place.run(["hosts", "dist", "--host", "netlfy", "/"]).fails(&["netlfy", "near: netlify"]);
+    place.run(["hosts", "dist", "--host", "vercel:cleanurls", "/"]).fails(&["vercel:clean-urls"]);
+    place.run(["hosts", "dist", "ftp://example.com/"]).fails(&["ftp://example.com/", "http"]);
+    place.run(["hosts", "nowhere", "/"]).fails(&["nowhere"]);
+}
+
+#[test]
+fn files_that_only_configure_a_host_are_named() {
+    let place = dist_of(&["a.html", "_redirects"]);
+    place.run(["hosts", "dist", "--host", "caddy", "/"]).exits(0).says(&["note: ", "_redirects"]);
+    assert_eq!(place.run(["hosts", "dist", "--host", "caddy", "-q", "/"]).exits(0).stderr, "");
+}
