@@ -35,6 +35,6 @@ mod tables;
 pub use files::Files;
 pub use host::{Host, UnknownHost};
 pub use hosted::{HostAnswer, HostedSite, RuleNote};
-pub use policy::{Decoding, NotFound, Policy, Spelling};
+pub use policy::{Cleaning, Decoding, NotFound, Policy, Spelling};
 pub use row::{Does, Ending, HostRule, Want};
 pub use tables::{miss_rules, rules, rules_of};

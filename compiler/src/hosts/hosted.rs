@@ -10,7 +10,7 @@ use super::files::Files;
 use super::host::Host;
 use super::interpret::{Interpreter, Outcome};
 use super::paths;
-use super::policy::Policy;
+use super::policy::{NotFound, Policy};
 use super::row::{Does, HostRule};
 use super::spelling;
 use super::tables;
@@ -65,9 +65,9 @@ impl<'f> HostedSite<'f> {
     /// # Errors
     /// [`CompileError::Limit`], on Cloudflare's platforms only.
     pub fn new(files: &'f Files, host: Host) -> Result<HostedSite<'f>, CompileError> {
-        let judge = match host.cloudflare() {
-            None => Judge::Rows(Interpreter::new(files, host)),
-            Some(options) => Judge::Manifest(manifest(files, options)?),
+        let judge = match Policy::of(host) {
+            Some(policy) => Judge::Rows(Interpreter::new(files, host, policy)),
+            None => Judge::Manifest(manifest(files, host.cloudflare().unwrap_or_default())?),
         };
         Ok(HostedSite { host, files, judge })
     }
@@ -110,7 +110,7 @@ impl<'f> HostedSite<'f> {
         match &self.judge {
             Judge::Rows(rows) => {
                 let mut paths = paths::candidates(self.files, rows.rules());
-                paths.retain(|path| rows.run(path).is_some());
+                paths.retain(|path| rows.run(&spelling::requested(path, rows.policy())).is_some());
                 paths
             }
             Judge::Manifest(bytes) => {
@@ -124,30 +124,44 @@ impl<'f> HostedSite<'f> {
     }
 
     fn by_rows(&self, rows: &Interpreter<'_>, request: &RequestPath<'_>) -> HostAnswer {
-        let policy = Policy::of(self.host);
-        let Some(path) = spelling::decode(request.path(), &policy) else {
+        let policy = rows.policy();
+        let Some(path) = spelling::read(request.path(), policy) else {
             return HostAnswer::of(tables::bad_request(self.host), 400, None, None);
         };
-        let Some(hit) = rows.run(&path) else { return self.miss(&path) };
+        let Some(hit) = rows.run(&path) else { return self.miss(&path, policy) };
         match hit.outcome {
+            Outcome::Serve(file)
+                // An escape in the path is enough to miss it.
+                if policy.page_is_always_404
+                    && !path.contains('%')
+                    && self.files.name(file) == self.not_found_page() =>
+            {
+                self.miss(&path, policy)
+            }
             Outcome::Serve(file) => {
                 HostAnswer::of(Some(hit.rule), 200, None, Some(self.file_name(self.files.name(file))))
             }
             Outcome::Redirect(to) => {
-                let location = spelling::location(&to, request.query(), &policy);
+                let location = spelling::location(&to, request.query(), policy);
                 HostAnswer::of(Some(hit.rule), policy.redirect_status, Some(location), None)
             }
             Outcome::Refuse(status) => HostAnswer::of(Some(hit.rule), status, None, None),
         }
     }
 
-    fn miss(&self, path: &str) -> HostAnswer {
-        let base = self.files.base();
-        let page = format!("{}/404.html", base.as_str());
-        let has_page = base.contains(path) && self.files.find(&page).is_some();
+    fn miss(&self, path: &str, policy: &Policy) -> HostAnswer {
+        let page = self.not_found_page();
+        let has_page = policy.not_found == NotFound::RootPage
+            && self.files.base().contains(path)
+            && self.files.find(&page).is_some();
         let rule = tables::miss(self.host, has_page);
         let file = rule.filter(|rule| rule.does == Does::NotFoundPage).map(|_| self.file_name(&page));
         HostAnswer::of(rule, 404, None, file)
+    }
+
+    /// The name of the page for misses.
+    fn not_found_page(&self) -> String {
+        format!("{}/404.html", self.files.base().as_str())
     }
 
     fn by_manifest(&self, manifest: &Manifest<'_>, request: &RequestPath<'_>) -> HostAnswer {

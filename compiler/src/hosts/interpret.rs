@@ -6,6 +6,7 @@ use super::files::{FileIndex, Files};
 use super::host::Host;
 use super::policy::Policy;
 use super::row::{Does, HostRule, Want};
+use super::spelling;
 use super::tables;
 
 /// What the rows say about a path.
@@ -30,41 +31,45 @@ pub(super) struct Hit {
 #[derive(Debug)]
 pub(super) struct Interpreter<'f> {
     files: &'f Files,
+    policy: Policy,
     rules: Vec<&'static HostRule>,
     /// Names in lower case with their files, in order; empty on a host that knows case.
     folded: Vec<(String, FileIndex)>,
 }
 
 impl<'f> Interpreter<'f> {
-    pub(super) fn new(files: &'f Files, host: Host) -> Interpreter<'f> {
+    pub(super) fn new(files: &'f Files, host: Host, policy: Policy) -> Interpreter<'f> {
         let mut folded = Vec::new();
-        if Policy::of(host).ignores_case {
+        if policy.ignores_case {
             folded.extend(files.names().map(str::to_ascii_lowercase).zip(0..));
             // Of names that differ in case alone, that in lower case comes first, which is the last in order.
             folded.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
         }
-        Interpreter { files, rules: tables::rules_of(host).collect(), folded }
+        Interpreter { files, policy, rules: tables::rules_of(host).collect(), folded }
+    }
+
+    pub(super) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     pub(super) fn rules(&self) -> &[&'static HostRule] {
         &self.rules
     }
 
-    /// The first row that applies to a decoded path; `None` if nothing answers it. O(rows x (length + log n)).
+    /// The first row that applies to a path as the rows read it; `None` if nothing answers it. O(rows x (length + log n)).
     pub(super) fn run(&self, path: &str) -> Option<Hit> {
         for &rule in &self.rules {
             let Some(trimmed) = applicable(rule, path) else { continue };
             let made = |name: Name| {
-                if name.trimmed {
-                    format!("{trimmed}{}", name.suffix)
-                } else {
-                    format!("{path}{}", name.suffix)
-                }
+                let kept = if name.trimmed { trimmed } else { path };
+                format!("{kept}{}", name.suffix)
             };
             let is_so = |want: &Want| match *want {
                 Want::File(name) => self.find(&made(name)).is_some(),
-                Want::FileExactly(name) => self.files.find(&made(name)).is_some(),
-                Want::Folder(name) => self.files.has_folder(&made(name)),
+                Want::FileExactly(name) => {
+                    self.files.find(&spelling::name(&made(name), &self.policy)).is_some()
+                }
+                Want::Folder(name) => self.files.has_folder(&spelling::name(&made(name), &self.policy)),
             };
             if !rule.wants.iter().all(is_so) {
                 continue;
@@ -94,8 +99,9 @@ impl<'f> Interpreter<'f> {
     }
 
     /// The file of this name; on a host that knows no case, whatever the case.
-    fn find(&self, name: &str) -> Option<FileIndex> {
-        let exact = self.files.find(name);
+    fn find(&self, made: &str) -> Option<FileIndex> {
+        let name = spelling::name(made, &self.policy);
+        let exact = self.files.find(&name);
         if exact.is_some() || self.folded.is_empty() {
             return exact;
         }

@@ -9,8 +9,8 @@ pub struct Policy {
     pub redirect_status: u16,
     /// How a path is decoded.
     pub decoding: Decoding,
-    /// Whether runs of slashes count as one, and dot segments that decoding brought to light are resolved.
-    pub cleans: bool,
+    /// What is tidied up about it.
+    pub cleaning: Cleaning,
     /// Whether files are found whatever the case of their letters; the exact name comes first.
     pub ignores_case: bool,
     /// How the path of a redirect is spelled.
@@ -19,15 +19,35 @@ pub struct Policy {
     pub keeps_query: bool,
     /// What a miss gets.
     pub not_found: NotFound,
+    /// Whether the page for misses has status 404 under its own name too.
+    pub page_is_always_404: bool,
 }
 
 /// How a path is decoded: as a whole, all escapes at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decoding {
-    /// A path with an escape that is none, or that gives no UTF-8, is left as it is.
+    /// Before the rows are asked. A path with an escape that is none is left as it is.
     Lenient,
-    /// An escape that is none is answered with 400.
+    /// Before the rows are asked. An escape that is none is answered with 400.
     Strict,
+    /// The rows read the path as it was requested; names of files are decoded when they are looked up.
+    AtLookup,
+    /// The same, but escapes of `; / ? : @ & = + $ , #` stay (`decodeURI`).
+    AtLookupUri,
+}
+
+/// What is tidied up about a path before the rows are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cleaning {
+    /// Nothing.
+    Nothing,
+    /// Runs of slashes become one.
+    Slashes,
+    /// The same, and dot segments are resolved: at the end of a path they leave a slash, and above the root they are refused
+    /// with 400.
+    Dots,
+    /// The same, but at the end of a path they leave no slash, and above the root they stay there.
+    DotsOfGo,
 }
 
 /// How the path of a redirect is spelled.
@@ -35,8 +55,10 @@ pub enum Decoding {
 pub enum Spelling {
     /// Percent-encoded, as far as a URL needs it.
     Encoded,
-    /// Decoded, but for what is not ASCII.
+    /// Decoded, but for what is not ASCII, which is escaped with lower-case digits.
     Decoded,
+    /// As it was requested, where nothing is added or taken off.
+    AsRequested,
 }
 
 /// What a miss gets, status 404 in any case.
@@ -48,55 +70,72 @@ pub enum NotFound {
     HostPage,
 }
 
+/// What most hosts have in common.
+const COMMON: Policy = Policy {
+    redirect_status: 301,
+    decoding: Decoding::Lenient,
+    cleaning: Cleaning::Nothing,
+    ignores_case: false,
+    spelling: Spelling::Encoded,
+    keeps_query: true,
+    not_found: NotFound::RootPage,
+    page_is_always_404: false,
+};
+
+const VERCEL: Policy =
+    Policy { redirect_status: 308, decoding: Decoding::AtLookup, spelling: Spelling::AsRequested, ..COMMON };
+
+const FIREBASE: Policy = Policy {
+    decoding: Decoding::AtLookupUri,
+    cleaning: Cleaning::Slashes,
+    spelling: Spelling::AsRequested,
+    page_is_always_404: true,
+    ..COMMON
+};
+
+const S3_WEBSITE: Policy =
+    Policy { redirect_status: 302, keeps_query: false, not_found: NotFound::HostPage, ..COMMON };
+
+const NGINX: Policy =
+    Policy { decoding: Decoding::Strict, cleaning: Cleaning::Dots, not_found: NotFound::HostPage, ..COMMON };
+
+const CADDY: Policy = Policy {
+    redirect_status: 308,
+    decoding: Decoding::Strict,
+    cleaning: Cleaning::DotsOfGo,
+    spelling: Spelling::Decoded,
+    keeps_query: false,
+    not_found: NotFound::HostPage,
+    ..COMMON
+};
+
 impl Policy {
-    /// That of a host; for those of Cloudflare it says only what the others have in common.
-    pub const fn of(host: Host) -> Policy {
-        let common = Policy {
-            redirect_status: 301,
-            decoding: Decoding::Lenient,
-            cleans: false,
-            ignores_case: false,
-            spelling: Spelling::Encoded,
-            keeps_query: true,
-            not_found: NotFound::RootPage,
+    /// That of a host. `None` for those of Cloudflare, whose manifests say it.
+    pub fn of(host: Host) -> Option<Policy> {
+        let policy = match host.name() {
+            "github-pages" | "render" => COMMON,
+            "netlify" => Policy { ignores_case: host == Host::Netlify, ..COMMON },
+            "vercel" => VERCEL,
+            "azure" => Policy { not_found: NotFound::HostPage, ..COMMON },
+            "firebase" => FIREBASE,
+            "gitlab-pages" => Policy { redirect_status: 302, ..COMMON },
+            "s3-website" => S3_WEBSITE,
+            "nginx" => NGINX,
+            "caddy" => CADDY,
+            _ => return None,
         };
-        match host {
-            Host::Workers | Host::WorkersForce | Host::WorkersDrop | Host::WorkersNone => {
-                Policy { redirect_status: 307, ..common }
-            }
-            Host::Pages => Policy { redirect_status: 308, ..common },
-            Host::Netlify => Policy { ignores_case: true, ..common },
-            Host::Vercel
-            | Host::VercelNoSlash
-            | Host::VercelSlash
-            | Host::VercelClean
-            | Host::VercelCleanNoSlash
-            | Host::VercelCleanSlash => Policy { redirect_status: 308, ..common },
-            Host::Azure | Host::AzureAuto | Host::AzureAlways | Host::AzureNever => {
-                Policy { not_found: NotFound::HostPage, ..common }
-            }
-            Host::Firebase
-            | Host::FirebaseNoSlash
-            | Host::FirebaseSlash
-            | Host::FirebaseClean
-            | Host::FirebaseCleanNoSlash
-            | Host::FirebaseCleanSlash => Policy { cleans: true, ..common },
-            Host::GitlabPages => Policy { redirect_status: 302, ..common },
-            Host::S3Website => {
-                Policy { redirect_status: 302, keeps_query: false, not_found: NotFound::HostPage, ..common }
-            }
-            Host::Nginx | Host::NginxTryFiles => {
-                Policy { decoding: Decoding::Strict, cleans: true, not_found: NotFound::HostPage, ..common }
-            }
-            Host::Caddy => Policy {
-                redirect_status: 308,
-                decoding: Decoding::Strict,
-                cleans: true,
-                spelling: Spelling::Decoded,
-                not_found: NotFound::HostPage,
-                ..common
-            },
-            Host::GithubPages | Host::NetlifyPlain | Host::Render => common,
+        Some(policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_host_has_a_policy_but_cloudflares() {
+        for &host in Host::ALL {
+            assert_eq!(Policy::of(host).is_none(), host.cloudflare().is_some(), "{host}");
         }
     }
 }

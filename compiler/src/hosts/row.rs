@@ -46,6 +46,8 @@ pub enum Ending {
     IndexHtml,
     /// In `.html`.
     Html,
+    /// In `/.html`.
+    NamelessHtml,
     /// In neither `/` nor `.html`.
     NeitherSlashNorHtml,
     /// In `/index` or `/index.html`, with or without a slash behind it.
@@ -68,7 +70,7 @@ impl Ending {
             Ending::Index => &["/index"],
             Ending::IndexSlash => &["/index/"],
             Ending::IndexHtml => &["/index.html"],
-            Ending::Html => &[".html"],
+            Ending::Html | Ending::NamelessHtml => &[".html"],
             Ending::AnyIndex => &["/index.html/", "/index.html", "/index/", "/index"],
             Ending::AnyHtml => &[".html/", ".html"],
             Ending::Any
@@ -83,6 +85,7 @@ impl Ending {
     pub fn trim(self, path: &str) -> Option<&str> {
         let fits = match self {
             Ending::NoSlash => !path.ends_with('/'),
+            Ending::NamelessHtml => path.ends_with("/.html"),
             Ending::NeitherSlashNorHtml => !path.ends_with('/') && !path.ends_with(".html"),
             Ending::BareSegment => is_plain_below_root(path) && !last_segment(path).contains('.'),
             Ending::ExtensionSlash => {
@@ -91,7 +94,9 @@ impl Ending {
             Ending::UpperCase => path.bytes().any(|byte| byte.is_ascii_uppercase()),
             _ => true,
         };
-        if fits { self.suffixes().iter().find_map(|suffix| path.strip_suffix(suffix)) } else { None }
+        let trimmed = self.suffixes().iter().find_map(|suffix| path.strip_suffix(suffix)).filter(|_| fits)?;
+        // `//index` is no index.
+        (self != Ending::AnyIndex || trimmed != "/").then_some(trimmed)
     }
 
     /// In words, for docs.
@@ -104,6 +109,7 @@ impl Ending {
             Ending::IndexSlash => "ends in `/index/`",
             Ending::IndexHtml => "ends in `/index.html`",
             Ending::Html => "ends in `.html`",
+            Ending::NamelessHtml => "ends in `/.html`",
             Ending::NeitherSlashNorHtml => "ends in neither `/` nor `.html`",
             Ending::AnyIndex => "ends in `/index` or `/index.html`, maybe with a `/` behind",
             Ending::AnyHtml => "ends in `.html`, maybe with a `/` behind",
@@ -228,6 +234,7 @@ mod tests {
         assert_eq!(Ending::AnyIndex.trim("/a/index.html/"), Some("/a"));
         assert_eq!(Ending::AnyIndex.trim("/index"), Some(""));
         assert_eq!(Ending::AnyIndex.trim("/reindex"), None);
+        assert_eq!(Ending::AnyIndex.trim("//index/"), None);
         assert_eq!(Ending::AnyHtml.trim("/a.html/"), Some("/a"));
         assert_eq!(Ending::NeitherSlashNorHtml.trim("/a.html"), None);
         assert_eq!(Ending::UpperCase.trim("/a"), None);

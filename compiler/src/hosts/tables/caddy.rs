@@ -1,7 +1,7 @@
 //! Caddy: `file_server` alone.
 
 use super::super::host::Host;
-use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, trimmed};
+use super::super::row::{Does, Ending, HostRule, PATH, Want, path, row, trimmed};
 
 const ON: &[Host] = &[Host::Caddy];
 
@@ -53,15 +53,5 @@ pub(super) const RULES: &[HostRule] = &[
         Does::Redirect(path("/")),
         "`/foo` leads to `/foo/` where there is `foo/index.txt`.",
     )
-    .certain(ASKED),
-    row(
-        "caddy/slash/to-file",
-        ON,
-        Ending::Slash,
-        &[Want::File(TRIMMED)],
-        Does::Redirect(TRIMMED),
-        "A slash behind the name of a file is taken off.",
-    )
-    .below_root()
     .certain(ASKED),
 ];

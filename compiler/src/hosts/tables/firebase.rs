@@ -64,6 +64,15 @@ pub(super) const RULES: &[HostRule] = &[
     )
     .certain(CODE),
     row(
+        "firebase/clean-urls/nameless",
+        CLEAN_SLASH,
+        Ending::NamelessHtml,
+        &[Want::File(PATH)],
+        Does::Redirect(TRIMMED),
+        "A file `foo/.html` leads to `/foo/`.",
+    )
+    .certain(CODE),
+    row(
         "firebase/clean-urls/html-to-slash",
         CLEAN_SLASH,
         Ending::Html,
@@ -188,7 +197,7 @@ pub(super) const RULES: &[HostRule] = &[
     .certain(CODE),
     row(
         "firebase/clean-urls/page",
-        CLEAN,
+        CLEAN_BARE,
         Ending::NoSlash,
         &[Want::File(path(".html"))],
         Does::Serve(path(".html")),

@@ -1,7 +1,6 @@
 //! What hosts answer where no row of their table does.
 
 use super::super::host::Host;
-use super::super::policy::{NotFound, Policy};
 use super::super::row::{Does, Ending, HostRule, row};
 
 /// The two rules of misses of a host.
@@ -139,7 +138,7 @@ static NGINX_BAD_REQUEST: HostRule = row(
     Ending::Any,
     &[],
     Does::Refuse(400),
-    "The path holds a `%` that begins no escape, or an escaped NUL: status 400.",
+    "The path holds a `%` that begins no escape, or leaves the root by `..` once decoded: status 400.",
 )
 .certain(NGINX_ASKED);
 
@@ -173,7 +172,7 @@ fn misses_of(host: Host) -> Option<&'static Misses> {
 /// The rule for a miss on a host, where the site has a `404.html` at its root or not. `None` for the hosts of Cloudflare.
 pub(in crate::hosts) fn miss(host: Host, has_page: bool) -> Option<&'static HostRule> {
     let misses = misses_of(host)?;
-    let page = misses.page.as_ref().filter(|_| has_page && Policy::of(host).not_found == NotFound::RootPage);
+    let page = misses.page.as_ref().filter(|_| has_page);
     Some(page.unwrap_or(&misses.none))
 }
 

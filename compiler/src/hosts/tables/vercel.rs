@@ -15,6 +15,8 @@ const ALL: &[Host] = &[
 const CLEAN: &[Host] = &[Host::VercelClean, Host::VercelCleanNoSlash, Host::VercelCleanSlash];
 /// Clean URLs that end in no slash.
 const CLEAN_BARE: &[Host] = &[Host::VercelClean, Host::VercelCleanNoSlash];
+/// Clean URLs that may end in a slash.
+const CLEAN_ANY_SLASH: &[Host] = &[Host::VercelClean, Host::VercelCleanSlash];
 const CLEAN_SLASH: &[Host] = &[Host::VercelCleanSlash];
 const SLASH: &[Host] = &[Host::VercelSlash, Host::VercelCleanSlash];
 const NO_SLASH: &[Host] = &[Host::VercelNoSlash, Host::VercelCleanNoSlash];
@@ -119,7 +121,7 @@ pub(super) const RULES: &[HostRule] = &[
     .assumed(EITHER),
     row(
         "vercel/both/slash-page",
-        CLEAN,
+        CLEAN_ANY_SLASH,
         Ending::Slash,
         &[Want::File(trimmed(".html")), Want::File(trimmed("/index.html"))],
         Does::Serve(trimmed(".html")),
@@ -138,7 +140,7 @@ pub(super) const RULES: &[HostRule] = &[
     .measured(GUIDE),
     row(
         "vercel/slash/page",
-        CLEAN,
+        CLEAN_ANY_SLASH,
         Ending::Slash,
         &[Want::File(trimmed(".html"))],
         Does::Serve(trimmed(".html")),
