@@ -63,7 +63,11 @@ impl RandomSite {
     pub(super) fn new(seed: u64, number: u64) -> RandomSite {
         let mut random = Random::new(seed, number);
         let wanted = 1 + random.below(9);
-        let drawn: BTreeSet<String> = (0..wanted).map(|_| file(&mut random)).collect();
+        let mut drawn: BTreeSet<String> = (0..wanted).map(|_| file(&mut random)).collect();
+        if random.chance(30) {
+            let page = drawn.iter().find_map(|path| path.strip_suffix(".html")).unwrap_or("/a").to_owned();
+            drawn.extend([format!("{page}.html"), format!("{page}/index.html")]);
+        }
         let is_folder = |path: &String| drawn.iter().any(|other| other.starts_with(&format!("{path}/")));
         let files: Vec<String> = drawn.iter().filter(|path| !is_folder(path)).cloned().collect();
         let targets = targets(&files, &mut random);
