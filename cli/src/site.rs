@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
+use trailmark_compiler::hosts::Host;
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
 use trailmark_compiler::{
     Base, CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
@@ -37,8 +38,8 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The platform whose answers are wanted
-    #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str), help_heading = HEADING)]
+    /// The platform whose answers are wanted [possible values: workers, pages]; for other hosts there is `trailmark hosts`
+    #[arg(long, value_name = "PLATFORM", value_parser = platform, help_heading = HEADING)]
     platform: Option<Platform>,
     /// Which URLs lead to a page [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
@@ -50,6 +51,21 @@ pub(crate) struct SiteArgs {
     /// `pathPrefix`, Docusaurus' `baseUrl` [default: /]
     #[arg(long, value_name = "PATH", help_heading = HEADING)]
     base: Option<Base>,
+}
+
+/// A platform that can be compiled for. Who names another host is told where its answers are.
+fn platform(text: &str) -> Result<Platform, String> {
+    let unknown = match text.parse::<Platform>() {
+        Ok(platform) => return Ok(platform),
+        Err(unknown) => unknown,
+    };
+    match Host::all_named(text) {
+        Ok(hosts) if hosts.iter().all(|host| host.cloudflare().is_none()) => Err(format!(
+            "no manifest can be made for it, only for {}; `trailmark hosts DIST --host {text} URL` shows what it answers",
+            unknown.allowed.join(" and ")
+        )),
+        _ => Err(format!("possible values: {}", unknown.allowed.join(", "))),
+    }
 }
 
 /// A parser that takes the spellings of an option type, and lists them in the help.

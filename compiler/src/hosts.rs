@@ -22,6 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod compare;
 mod files;
 mod host;
 mod hosted;
@@ -32,6 +33,7 @@ mod row;
 mod spelling;
 mod tables;
 
+pub use compare::{Comparison, Move, Moved, compare};
 pub use files::Files;
 pub use host::{Host, UnknownHost};
 pub use hosted::{HostAnswer, HostedSite, RuleNote};

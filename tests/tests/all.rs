@@ -17,6 +17,8 @@ mod faults;
 mod format_example;
 mod golden;
 mod hostile;
+mod hosts;
+mod hosts_docs;
 mod large_file;
 mod plain_reader;
 mod preflight;

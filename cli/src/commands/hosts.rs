@@ -1,5 +1,8 @@
 //! `trailmark hosts`: what URLs answer on every host that the table knows.
 
+mod moves;
+
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -28,11 +31,20 @@ pub(crate) struct Args {
     #[arg(value_name = "DIST")]
     site: PathBuf,
     /// A path (`/about?x=1`) or an absolute URL
-    #[arg(value_name = "URL", required = true)]
+    #[arg(value_name = "URL", required_unless_present = "between", conflicts_with = "between")]
     urls: Vec<OsString>,
     /// Only these: a name (`vercel`: with all settings) or a name with settings (`vercel:clean-urls+trailing-slash=false`)
     #[arg(long = "host", value_name = "HOST", value_delimiter = ',')]
     hosts: Vec<String>,
+    /// What moving the site from one host to another would change, for every URL that either of them answers
+    #[arg(long = "move", value_name = "FROM,TO", conflicts_with_all = ["hosts", "why"])]
+    between: Option<String>,
+    /// With --move: how many URLs of each kind are listed; 0 is all [default: 20, in JSON all]
+    #[arg(long, value_name = "N", requires = "between")]
+    limit: Option<usize>,
+    /// Tell what the rules say, and where they come from
+    #[arg(long)]
+    why: bool,
     /// The path below which the site hangs [default: /; a manifest knows its own]
     #[arg(long, value_name = "PATH")]
     base: Option<Base>,
@@ -57,7 +69,9 @@ Hosts and settings:
 Examples:
   trailmark hosts dist /about/
   trailmark hosts dist --host netlify,workers /about /about/ /about.html
+  trailmark hosts dist --host vercel --why /about
   trailmark hosts dist.trailmark --host vercel:clean-urls --format json /nope.html
+  trailmark hosts dist --move netlify,workers
 
 Exit status:
   0  every URL has an answer on every host (a 404 is an answer)
@@ -76,6 +90,10 @@ const LEFT_OUT: [&str; 7] = [
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
+    if let Some(between) = &args.between {
+        let (from, to) = moves::parse(between)?;
+        return moves::run(&open(args)?, from, to, args.format, args.limit);
+    }
     let hosts = wanted(&args.hosts)?;
     let files = open(args)?;
     let sites: Vec<HostedSite<'_>> =
@@ -93,7 +111,12 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         };
         match args.format {
             Format::Json => print_json(&shown, &answers)?,
-            Format::Text => print_table(&shown, &answers, index > 0)?,
+            Format::Text => {
+                print_table(&shown, &answers, index > 0)?;
+                if args.why {
+                    print_reasons(&answers)?;
+                }
+            }
         }
     }
     Ok(exit)
@@ -183,6 +206,7 @@ struct Line<'a> {
     file: Option<&'a str>,
     rule: &'static str,
     certainty: &'static str,
+    summary: &'static str,
     source: &'static str,
     /// What the last of the redirects answers.
     ends: Option<End<'a>>,
@@ -207,6 +231,7 @@ fn print_json(url: &str, answers: &[Asked]) -> anyhow::Result<()> {
             file: answer.file.as_deref(),
             rule: answer.rule.name,
             certainty: answer.rule.certainty.as_str(),
+            summary: answer.rule.summary,
             source: answer.rule.source,
             ends: end.map(|end| End { status: end.status, file: end.file.as_deref(), rule: end.rule.name }),
         };
@@ -227,6 +252,21 @@ fn print_table(url: &str, answers: &[Asked], is_further: bool) -> anyhow::Result
         table.row(row(asked));
     }
     table.write(&mut out)?;
+    Ok(out.flush()?)
+}
+
+/// The rules that answered, each once, in the order of the hosts.
+fn print_reasons(answers: &[Asked]) -> anyhow::Result<()> {
+    let mut out = output::stdout();
+    let mut told = BTreeSet::new();
+    writeln!(out)?;
+    for rule in answers.iter().map(|asked| asked.answer.rule) {
+        if told.insert(rule.name) {
+            writeln!(out, "  {}", rule.name)?;
+            writeln!(out, "    {}", rule.summary)?;
+            writeln!(out, "    {DIM}{}: {}{DIM:#}", rule.certainty.as_str(), rule.source)?;
+        }
+    }
     Ok(out.flush()?)
 }
 

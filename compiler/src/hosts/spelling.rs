@@ -119,7 +119,7 @@ pub(super) fn location(path: &str, query: &str, policy: &Policy) -> String {
 }
 
 /// Percent-encodes what may not stand in the path of a URL.
-fn encode(path: &str) -> String {
+pub(super) fn encode(path: &str) -> String {
     let is_raw =
         |character: char| character.is_ascii_alphanumeric() || "/-_.~!$&'()*+,;=:@[]".contains(character);
     escape(path, is_raw, true)

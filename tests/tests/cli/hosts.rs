@@ -117,3 +117,53 @@ fn files_that_only_configure_a_host_are_named() {
     place.run(["hosts", "dist", "--host", "caddy", "/"]).exits(0).says(&["note: ", "_redirects"]);
     assert_eq!(place.run(["hosts", "dist", "--host", "caddy", "-q", "/"]).exits(0).stderr, "");
 }
+
+#[test]
+fn a_move_between_hosts_lists_what_it_changes() {
+    let place = dist_of(&["index.html", "a.html", "b/index.html", "404.html"]);
+    let run = place.run(["hosts", "dist", "--move", "github-pages,nginx"]).exits(0);
+    run.prints(&[
+        "From github-pages to nginx: ",
+        "4 URLs found before, not found after\n",
+        "/a        /a.html",
+        "now 404\n",
+    ]);
+    let lines =
+        place.run(["hosts", "dist", "--move", "netlify,workers", "--format", "json"]).exits(0).json_lines();
+    let changed = |url: &str| {
+        lines.iter().find(|line| line["url"] == url).unwrap_or_else(|| panic!("{url}: {lines:#?}"))
+    };
+    assert_eq!(changed("/a.html")["kind"], "redirects");
+    assert_eq!(changed("/b")["kind"], "other-status");
+    assert_eq!(changed("/a/")["after"]["status"], 307);
+    assert_eq!(changed("/a/")["before"]["rule"], "netlify/slash/to-page");
+    place.run(["hosts", "dist", "--move", "caddy,caddy"]).exits(0).prints(&["No difference: "]);
+    place.run(["hosts", "dist", "--move", "netlify"]).fails(&["netlify,workers"]);
+    place.run(["hosts", "dist", "--move", "netlify,vercle"]).fails(&["vercle", "near: vercel"]);
+    place.run(["hosts", "dist", "--move", "netlify,caddy", "/a"]).fails(&["--move"]);
+    let limited = place.run(["hosts", "dist", "--move", "github-pages,nginx", "--limit", "1"]).exits(0);
+    limited.prints(&["  and 3 more\n"]);
+}
+
+#[test]
+fn reasons_are_told_with_their_sources() {
+    let place = dist_of(&["a.html"]);
+    let run = place.run(["hosts", "dist", "--host", "gitlab-pages,netlify", "--why", "/a/"]).exits(0);
+    run.prints(&[
+        "  netlify/slash/to-page\n    `/foo/` leads to `/foo`",
+        "measured: slorber/trailing-slash-guide",
+    ]);
+    place
+        .run(["hosts", "dist", "--host", "gitlab-pages", "--why", "/a"])
+        .exits(0)
+        .prints(&["certain: gitlab-pages, internal/"]);
+}
+
+#[test]
+fn platforms_that_can_only_be_asked_lead_to_this_command() {
+    let place = dist_of(&["a.html"]);
+    place
+        .run(["resolve", "dist", "--platform", "netlify", "/"])
+        .fails(&["trailmark hosts DIST --host netlify URL", "workers and pages"]);
+    place.run(["compile", "dist", "--platform", "page"]).fails(&["possible values: workers, pages"]);
+}

@@ -2,6 +2,7 @@
 
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, row};
+use super::GUIDE;
 
 /// The two rules of misses of a host.
 struct Misses {
@@ -44,10 +45,10 @@ const VERCEL_ON: &[Host] = &[
     Host::VercelCleanNoSlash,
     Host::VercelCleanSlash,
 ];
-const VERCEL_SOURCE: &str = "none: taken to be as on most hosts";
+const VERCEL_SOURCE: &str = "none: taken to be as on most hosts, for the page";
 static VERCEL: Misses = Misses {
     page: Some(page("vercel/not-found/404-page", VERCEL_ON).assumed(VERCEL_SOURCE)),
-    none: none("vercel/not-found/none", VERCEL_ON, NO_PAGE).assumed(VERCEL_SOURCE),
+    none: none("vercel/not-found/none", VERCEL_ON, NO_PAGE).measured(GUIDE),
 };
 
 const AZURE_ON: &[Host] = &[Host::Azure, Host::AzureAuto, Host::AzureAlways, Host::AzureNever];
