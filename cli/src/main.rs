@@ -2,6 +2,7 @@
 
 mod commands;
 mod exit;
+mod hosted;
 mod output;
 mod progress;
 mod request;

@@ -38,9 +38,10 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The platform whose answers are wanted [possible values: workers, pages]; for other hosts there is `trailmark hosts`
+    /// The platform whose answers are wanted: workers or pages; `resolve` and `explain` also take another host that `trailmark
+    /// hosts` knows, as `netlify` or `vercel:clean-urls`
     #[arg(long, value_name = "PLATFORM", value_parser = platform, help_heading = HEADING)]
-    platform: Option<Platform>,
+    platform: Option<Wanted>,
     /// Which URLs lead to a page [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
     html_handling: Option<HtmlHandling>,
@@ -53,18 +54,24 @@ pub(crate) struct SiteArgs {
     base: Option<Base>,
 }
 
-/// A platform that can be compiled for. Who names another host is told where its answers are.
-fn platform(text: &str) -> Result<Platform, String> {
+/// A platform that the user names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// One that manifests are made for.
+    Platform(Platform),
+    /// Another host, which can only be asked about files.
+    Host(Host),
+}
+
+fn platform(text: &str) -> Result<Wanted, String> {
     let unknown = match text.parse::<Platform>() {
-        Ok(platform) => return Ok(platform),
+        Ok(platform) => return Ok(Wanted::Platform(platform)),
         Err(unknown) => unknown,
     };
-    match Host::all_named(text) {
-        Ok(hosts) if hosts.iter().all(|host| host.cloudflare().is_none()) => Err(format!(
-            "no manifest can be made for it, only for {}; `trailmark hosts DIST --host {text} URL` shows what it answers",
-            unknown.allowed.join(" and ")
-        )),
-        _ => Err(format!("possible values: {}", unknown.allowed.join(", "))),
+    match text.parse::<Host>() {
+        Ok(host) if host.cloudflare().is_none() => Ok(Wanted::Host(host)),
+        Ok(_) => Err("say what Workers do with --html-handling".to_owned()),
+        Err(error) => Err(format!("{error}; manifests are made for {}", unknown.allowed.join(" and "))),
     }
 }
 
@@ -92,13 +99,21 @@ impl SiteArgs {
 }
 
 impl SiteArgs {
+    /// The host that is asked for, if it is one that no manifest can be made for; and the base of the site.
+    pub(crate) fn host(&self) -> Option<(Host, Option<&Base>)> {
+        match self.platform {
+            Some(Wanted::Host(host)) => Some((host, self.base.as_ref())),
+            _ => None,
+        }
+    }
+
     /// As if just these options had been given.
     pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions, base: Base) -> SiteArgs {
         let RoutingOptions { platform, html_handling, not_found_handling } = routing;
         let is_workers = platform == Platform::Workers;
         SiteArgs {
             config,
-            platform: Some(platform),
+            platform: Some(Wanted::Platform(platform)),
             html_handling: is_workers.then_some(html_handling),
             not_found_handling: is_workers.then_some(not_found_handling),
             base: Some(base),
@@ -192,6 +207,12 @@ impl Plan {
 pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan> {
     if let Some(dist) = dist {
         check_folder(dist)?;
+    }
+    if let Some((host, _)) = args.host() {
+        bail!(
+            "no manifest can be made for {host}, only for workers and pages; `trailmark resolve`, `explain` and `hosts` tell what it \
+             answers"
+        );
     }
     let found = find_config(dist, &args.config)?;
     let dist = match (dist, &found) {
@@ -338,12 +359,12 @@ fn check_folder(dist: &Path) -> Result<(), CompileError> {
 
 fn choose(args: &SiteArgs, config: Option<&Wrangler>) -> (RoutingOptions, Origins) {
     let assumed = RoutingOptions::default();
-    let (platform, of_platform) = pick(
-        args.platform,
-        config.map(|config| Some(config.platform())),
-        assumed.platform,
-        Platform::Workers,
-    );
+    let wanted = match args.platform {
+        Some(Wanted::Platform(platform)) => Some(platform),
+        _ => None,
+    };
+    let (platform, of_platform) =
+        pick(wanted, config.map(|config| Some(config.platform())), assumed.platform, Platform::Workers);
     let (html_handling, of_html) = pick(
         args.html_handling,
         config.map(|config| config.html_handling),

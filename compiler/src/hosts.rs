@@ -37,6 +37,7 @@ pub use compare::{Comparison, Move, Moved, compare};
 pub use files::Files;
 pub use host::{Host, UnknownHost};
 pub use hosted::{HostAnswer, HostedSite, RuleNote};
+pub use interpret::Finding;
 pub use policy::{Cleaning, Decoding, NotFound, Policy, Spelling};
 pub use row::{Does, Ending, HostRule, Want};
 pub use tables::{miss_rules, rules, rules_of};

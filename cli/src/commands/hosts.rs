@@ -5,18 +5,17 @@ mod moves;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::bail;
 use serde::Serialize;
-use trailmark::{Manifest, RequestPath, Scratch};
-use trailmark_compiler::hosts::{Files, Host, HostAnswer, HostedSite};
-use trailmark_compiler::{AssetFile, Base, CompileOptions, compile};
+use trailmark::{RequestPath, Scratch};
+use trailmark_compiler::Base;
+use trailmark_compiler::hosts::{Host, HostAnswer, HostedSite};
 
 use crate::exit::Exit;
+use crate::hosted;
 use crate::output::{self, BOLD, Cell, DIM, Format, Table, YELLOW};
 use crate::request::{Via, Wanted};
-use crate::source::{read_file, unusable};
 
 /// Show what URLs answer on other hosts: GitHub Pages, Netlify, Vercel, Firebase, nginx and more
 ///
@@ -77,25 +76,20 @@ Exit status:
   0  every URL has an answer on every host (a 404 is an answer)
   2  a URL could not be read, or the site can't be used";
 
-/// Files for which hosts look in a site, or beside it, and which have no part in these answers.
-const LEFT_OUT: [&str; 7] = [
-    "_redirects",
-    "_headers",
-    "_routes.json",
-    "netlify.toml",
-    "vercel.json",
-    "firebase.json",
-    "staticwebapp.config.json",
-];
-
 /// Runs the subcommand.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some(between) = &args.between {
         let (from, to) = moves::parse(between)?;
-        return moves::run(&open(args)?, from, to, args.format, args.limit);
+        return moves::run(
+            &hosted::open(&args.site, args.base.as_ref(), args.quiet)?,
+            from,
+            to,
+            args.format,
+            args.limit,
+        );
     }
     let hosts = wanted(&args.hosts)?;
-    let files = open(args)?;
+    let files = hosted::open(&args.site, args.base.as_ref(), args.quiet)?;
     let sites: Vec<HostedSite<'_>> =
         hosts.iter().map(|&host| HostedSite::new(&files, host)).collect::<Result<_, _>>()?;
     let mut exit = Exit::Fine;
@@ -141,45 +135,6 @@ fn wanted(texts: &[String]) -> anyhow::Result<Vec<Host>> {
     hosts.sort_unstable();
     hosts.dedup();
     Ok(hosts)
-}
-
-/// The files of a folder or a manifest.
-fn open(args: &Args) -> anyhow::Result<Files> {
-    if args.site.is_dir() {
-        let base = args.base.clone().unwrap_or_default();
-        let options = CompileOptions { base, ..CompileOptions::default() };
-        let compiled = compile(&args.site, &options, &())?;
-        if !args.quiet {
-            note_left_out(&args.site);
-        }
-        return files_of(&compiled.bytes);
-    }
-    if args.base.is_some() {
-        bail!("{} is a manifest: it knows its base; leave --base out", args.site.display());
-    }
-    let bytes = read_file(&args.site)?;
-    files_of(&bytes).map_err(|error| error.context(unusable(&args.site)))
-}
-
-fn files_of(bytes: &[u8]) -> anyhow::Result<Files> {
-    let manifest = Manifest::open(bytes)?;
-    let asset = |asset: trailmark::Asset<'_>| AssetFile {
-        site_path: asset.site_path().to_string(),
-        size: asset.size(),
-        fingerprint: *asset.fingerprint(),
-    };
-    let base = Base::from_decoded(manifest.base())?;
-    Ok(Files::new(manifest.assets().map(asset).collect(), &base))
-}
-
-fn note_left_out(dist: &Path) {
-    let found: Vec<&str> = LEFT_OUT.into_iter().filter(|name| dist.join(name).exists()).collect();
-    if !found.is_empty() {
-        output::note(&format!(
-            "these answers are of the files alone; what hosts read beside them has no part: {}",
-            found.join(", ")
-        ));
-    }
 }
 
 fn ask(sites: &[HostedSite<'_>], url: &OsString) -> anyhow::Result<Vec<Asked>> {

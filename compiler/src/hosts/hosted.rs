@@ -8,7 +8,7 @@ use crate::site::RoutingOptions;
 
 use super::files::Files;
 use super::host::Host;
-use super::interpret::{Interpreter, Outcome};
+use super::interpret::{Finding, Interpreter, Outcome};
 use super::paths;
 use super::policy::{NotFound, Policy};
 use super::row::{Does, HostRule};
@@ -85,6 +85,26 @@ impl<'f> HostedSite<'f> {
                 Ok(manifest) => self.by_manifest(&manifest, request),
                 Err(error) => self.unopened(&error),
             },
+        }
+    }
+
+    /// The rows that are about paths like this one, up to the one that answers, and what was found about each. Empty for the
+    /// platforms of Cloudflare, whose manifests `explain` has its own words for, and for a path that the host refuses.
+    pub fn trace(&self, request: &RequestPath<'_>) -> Vec<(RuleNote, Finding)> {
+        let mut steps = Vec::new();
+        if let Judge::Rows(rows) = &self.judge
+            && let Some(path) = spelling::read(request.path(), rows.policy())
+        {
+            rows.run_with(&path, |rule, finding| steps.push((RuleNote::of(rule), finding)));
+        }
+        steps
+    }
+
+    /// The path as the rows read it; `None` if the host refuses it. For the platforms of Cloudflare as it was requested.
+    pub fn read_path(&self, request: &RequestPath<'_>) -> Option<String> {
+        match &self.judge {
+            Judge::Rows(rows) => spelling::read(request.path(), rows.policy()),
+            Judge::Manifest(_) => Some(request.path().to_owned()),
         }
     }
 

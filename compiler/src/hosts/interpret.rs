@@ -27,6 +27,19 @@ pub(super) struct Hit {
     pub(super) outcome: Outcome,
 }
 
+/// What was found about a row that is about paths like the one at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It applies.
+    Applies,
+    /// The file that it wants is not there.
+    NoFile(String),
+    /// The folder that it wants is not there.
+    NoFolder(String),
+    /// Nothing answers the path in lower case.
+    NothingInLowerCase,
+}
+
 /// The rows of a host over the files of a site.
 #[derive(Debug)]
 pub(super) struct Interpreter<'f> {
@@ -58,34 +71,62 @@ impl<'f> Interpreter<'f> {
 
     /// The first row that applies to a path as the rows read it; `None` if nothing answers it. O(rows x (length + log n)).
     pub(super) fn run(&self, path: &str) -> Option<Hit> {
+        self.run_with(path, |_, _| {})
+    }
+
+    /// The same; every row that is about paths like this one is told, with what was found about it.
+    pub(super) fn run_with(
+        &self,
+        path: &str,
+        mut tell: impl FnMut(&'static HostRule, Finding),
+    ) -> Option<Hit> {
         for &rule in &self.rules {
             let Some(trimmed) = applicable(rule, path) else { continue };
-            let made = |name: Name| {
-                let kept = if name.trimmed { trimmed } else { path };
-                format!("{kept}{}", name.suffix)
-            };
-            let is_so = |want: &Want| match *want {
-                Want::File(name) => self.find(&made(name)).is_some(),
-                Want::FileExactly(name) => {
-                    self.files.find(&spelling::name(&made(name), &self.policy)).is_some()
+            match self.try_row(rule, path, trimmed) {
+                Ok(Some(outcome)) => {
+                    tell(rule, Finding::Applies);
+                    return Some(Hit { rule, outcome });
                 }
-                Want::Folder(name) => self.files.has_folder(&spelling::name(&made(name), &self.policy)),
-            };
-            if !rule.wants.iter().all(is_so) {
-                continue;
-            }
-            let outcome = match rule.does {
-                Does::Serve(name) => self.find(&made(name)).map(Outcome::Serve),
-                Does::Redirect(name) => Some(Outcome::Redirect(made(name))),
-                Does::LowerCase => self.in_lower_case(path),
-                Does::Refuse(status) => Some(Outcome::Refuse(status)),
-                Does::Miss | Does::NotFoundPage => return None,
-            };
-            if let Some(outcome) = outcome {
-                return Some(Hit { rule, outcome });
+                Ok(None) => {
+                    tell(rule, Finding::Applies);
+                    return None;
+                }
+                Err(finding) => tell(rule, finding),
             }
         }
         None
+    }
+
+    /// What a row does to a path; `None` if it gives up. Else why it does not apply.
+    fn try_row(&self, rule: &HostRule, path: &str, trimmed: &str) -> Result<Option<Outcome>, Finding> {
+        let made = |name: Name| {
+            let kept = if name.trimmed { trimmed } else { path };
+            format!("{kept}{}", name.suffix)
+        };
+        let looked_for = |name: Name| spelling::name(&made(name), &self.policy).into_owned();
+        for want in rule.wants {
+            let is_so = match *want {
+                Want::File(name) => self.find(&made(name)).is_some(),
+                Want::FileExactly(name) => self.files.find(&looked_for(name)).is_some(),
+                Want::Folder(name) => self.files.has_folder(&looked_for(name)),
+            };
+            if !is_so {
+                return Err(match *want {
+                    Want::File(name) | Want::FileExactly(name) => Finding::NoFile(looked_for(name)),
+                    Want::Folder(name) => Finding::NoFolder(looked_for(name)),
+                });
+            }
+        }
+        match rule.does {
+            Does::Serve(name) => match self.find(&made(name)) {
+                Some(file) => Ok(Some(Outcome::Serve(file))),
+                None => Err(Finding::NoFile(looked_for(name))),
+            },
+            Does::Redirect(name) => Ok(Some(Outcome::Redirect(made(name)))),
+            Does::LowerCase => self.in_lower_case(path).map(Some).ok_or(Finding::NothingInLowerCase),
+            Does::Refuse(status) => Ok(Some(Outcome::Refuse(status))),
+            Does::Miss | Does::NotFoundPage => Ok(None),
+        }
     }
 
     /// A redirect to the path in lower case, or to where that leads.

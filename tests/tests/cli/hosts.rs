@@ -160,10 +160,48 @@ fn reasons_are_told_with_their_sources() {
 }
 
 #[test]
-fn platforms_that_can_only_be_asked_lead_to_this_command() {
+fn resolve_and_explain_take_other_hosts_as_platforms() {
+    let place = dist_of(&["About.html", "404.html"]);
+    let run = place.run(["resolve", "dist", "--platform", "netlify", "/About?x", "/about", "/nope"]).exits(0);
+    run.prints(&["301     -> /about?x", "/About.html", "netlify/not-found/404-page"]);
+    let lines = place
+        .run_with(
+            ["resolve", "dist", "--platform", "vercel:clean-urls", "--requests", "-"],
+            b"{\"url\": \"/a.html\"}\n",
+        )
+        .exits(0)
+        .json_lines();
+    assert_eq!(lines[0]["status"], 308);
+    assert_eq!(lines[0]["headers"]["location"], "/a");
+    assert_eq!(lines[0]["rule"], "vercel/clean-urls/html");
+    let run = place.run(["explain", "dist", "--platform", "netlify", "/About"]).exits(0);
+    run.prints(&[
+        "GET /About  (Netlify)",
+        "no  netlify/exact",
+        "there is no file /About\n",
+        "yes netlify/lower-case",
+        "301 Moved",
+        "this rule is measured, not proven",
+        "Where it leads\n  200 OK\n  body: /About.html",
+    ]);
+    let story =
+        place.run(["explain", "dist", "--platform", "nginx", "/%zz", "--format", "json"]).exits(0).json();
+    assert_eq!(story["rule"]["name"], "nginx/bad-request");
+    assert_eq!(story["rule"]["certainty"], "certain");
+    assert_eq!(story["path"], Value::Null);
+    place
+        .run(["resolve", "dist", "--platform", "netlify", "-X", "POST", "/"])
+        .exits(2)
+        .prints(&["only what a plain GET gets"]);
+}
+
+#[test]
+fn no_manifest_is_made_for_other_hosts() {
     let place = dist_of(&["a.html"]);
     place
-        .run(["resolve", "dist", "--platform", "netlify", "/"])
-        .fails(&["trailmark hosts DIST --host netlify URL", "workers and pages"]);
-    place.run(["compile", "dist", "--platform", "page"]).fails(&["possible values: workers, pages"]);
+        .run(["compile", "dist", "--platform", "netlify"])
+        .fails(&["no manifest can be made for netlify", "explain"]);
+    place.run(["serve", "dist", "--platform", "caddy"]).fails(&["no manifest can be made for caddy"]);
+    place.run(["compile", "dist", "--platform", "page"]).fails(&["near: pages", "workers and pages"]);
+    place.run(["resolve", "dist", "--platform", "vercel:clean", "/"]).fails(&["near: vercel:clean-urls"]);
 }
