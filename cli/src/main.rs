@@ -4,6 +4,7 @@ mod commands;
 mod exit;
 mod hosted;
 mod output;
+mod platform;
 mod progress;
 mod request;
 mod site;

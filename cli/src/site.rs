@@ -16,6 +16,7 @@ use trailmark_compiler::{
 };
 
 use crate::output;
+use crate::platform::{self, NamedPlatform};
 
 const HEADING: &str = "How the site is served";
 
@@ -40,8 +41,8 @@ pub(crate) struct SiteArgs {
     config: ConfigArgs,
     /// The platform whose answers are wanted: workers or pages; `resolve` and `explain` also take another host that `trailmark
     /// hosts` knows, as `netlify` or `vercel:clean-urls`
-    #[arg(long, value_name = "PLATFORM", value_parser = platform, help_heading = HEADING)]
-    platform: Option<Wanted>,
+    #[arg(long, value_name = "PLATFORM", value_parser = platform::parse, help_heading = HEADING)]
+    platform: Option<NamedPlatform>,
     /// Which URLs lead to a page [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
     html_handling: Option<HtmlHandling>,
@@ -52,27 +53,6 @@ pub(crate) struct SiteArgs {
     /// `pathPrefix`, Docusaurus' `baseUrl` [default: /]
     #[arg(long, value_name = "PATH", help_heading = HEADING)]
     base: Option<Base>,
-}
-
-/// A platform that the user names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    /// One that manifests are made for.
-    Platform(Platform),
-    /// Another host, which can only be asked about files.
-    Host(Host),
-}
-
-fn platform(text: &str) -> Result<Wanted, String> {
-    let unknown = match text.parse::<Platform>() {
-        Ok(platform) => return Ok(Wanted::Platform(platform)),
-        Err(unknown) => unknown,
-    };
-    match text.parse::<Host>() {
-        Ok(host) if host.cloudflare().is_none() => Ok(Wanted::Host(host)),
-        Ok(_) => Err("say what Workers do with --html-handling".to_owned()),
-        Err(error) => Err(format!("{error}; manifests are made for {}", unknown.allowed.join(" and "))),
-    }
 }
 
 /// A parser that takes the spellings of an option type, and lists them in the help.
@@ -102,7 +82,7 @@ impl SiteArgs {
     /// The host that is asked for, if it is one that no manifest can be made for; and the base of the site.
     pub(crate) fn host(&self) -> Option<(Host, Option<&Base>)> {
         match self.platform {
-            Some(Wanted::Host(host)) => Some((host, self.base.as_ref())),
+            Some(NamedPlatform::Host(host)) => Some((host, self.base.as_ref())),
             _ => None,
         }
     }
@@ -113,7 +93,7 @@ impl SiteArgs {
         let is_workers = platform == Platform::Workers;
         SiteArgs {
             config,
-            platform: Some(Wanted::Platform(platform)),
+            platform: Some(NamedPlatform::Platform(platform)),
             html_handling: is_workers.then_some(html_handling),
             not_found_handling: is_workers.then_some(not_found_handling),
             base: Some(base),
@@ -360,7 +340,7 @@ fn check_folder(dist: &Path) -> Result<(), CompileError> {
 fn choose(args: &SiteArgs, config: Option<&Wrangler>) -> (RoutingOptions, Origins) {
     let assumed = RoutingOptions::default();
     let wanted = match args.platform {
-        Some(Wanted::Platform(platform)) => Some(platform),
+        Some(NamedPlatform::Platform(platform)) => Some(platform),
         _ => None,
     };
     let (platform, of_platform) =

@@ -65,7 +65,12 @@ impl RandomSite {
         let wanted = 1 + random.below(9);
         let mut drawn: BTreeSet<String> = (0..wanted).map(|_| file(&mut random)).collect();
         if random.chance(30) {
-            let page = drawn.iter().find_map(|path| path.strip_suffix(".html")).unwrap_or("/a").to_owned();
+            let page = drawn
+                .iter()
+                .filter_map(|path| path.strip_suffix(".html"))
+                .find(|page| !page.ends_with('/'))
+                .unwrap_or("/a")
+                .to_owned();
             drawn.extend([format!("{page}.html"), format!("{page}/index.html")]);
         }
         let is_folder = |path: &String| drawn.iter().any(|other| other.starts_with(&format!("{path}/")));
