@@ -12,8 +12,8 @@ use trailmark_compiler::options::Platform;
 
 use crate::tools::CARGO_DENY;
 use crate::{
-    Exit, chromium, conformance, docs, fuzz, hosts, integrations, no_std, npm, oracle, repo, setup, sites, tools,
-    unsafe_code, wasm,
+    Exit, chromium, conformance, docs, fuzz, hosts, integrations, no_std, npm, oracle, repo, setup, sites,
+    tools, unsafe_code, wasm,
 };
 
 /// Run every check and test, after installing what they need
