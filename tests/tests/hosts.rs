@@ -170,6 +170,8 @@ fn folders_without_an_index_are_treated_as_each_host_does() {
     assert_eq!(told(Host::Caddy, &site, "/x"), "404");
     assert_eq!(told(Host::S3Website, &site, "/x"), "404");
     assert_eq!(told(Host::GithubPages, &site, "/x"), "200 /x.html");
+    assert_eq!(told(Host::GithubPages, &["/x/y.html"], "/x"), "301 -> /x/");
+    assert_eq!(told(Host::GithubPages, &["/x/y.html"], "/x/"), "404");
 }
 
 #[test]

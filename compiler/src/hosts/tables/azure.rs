@@ -16,7 +16,8 @@ const DEFAULT_OR_BARE: &[Host] = &[Host::Azure, Host::AzureAuto, Host::AzureNeve
 const NOT_NEVER: &[Host] = &[Host::Azure, Host::AzureAuto, Host::AzureAlways];
 const DEFAULT_OR_NEVER: &[Host] = &[Host::Azure, Host::AzureNever];
 
-const DOCS: &str = "Azure Static Web Apps, \"Configure\", \"Trailing slash\"";
+const DOCS: &str =
+    "Azure Static Web Apps, \"Configure\", \"Trailing slash\"; Azure/static-web-apps-cli issue 418";
 const NO_WORD: &str = "none: the documentation has no word on a page and a folder of one name";
 
 pub(super) const RULES: &[HostRule] = &[

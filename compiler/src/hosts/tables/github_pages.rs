@@ -43,4 +43,13 @@ pub(super) const RULES: &[HostRule] = &[
         "`/foo` leads to `/foo/` where there is `foo/index.html`.",
     )
     .measured(GUIDE),
+    row(
+        "github-pages/to-folder-without-index",
+        ON,
+        Ending::NoSlash,
+        &[Want::Folder(PATH)],
+        Does::Redirect(path("/")),
+        "`/foo` leads to `/foo/`, and there to a miss, where there is a folder `foo` without `index.html`.",
+    )
+    .measured("isaacs/github issue 289, seen on running sites in 2018"),
 ];
