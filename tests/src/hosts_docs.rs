@@ -95,10 +95,11 @@ fn policy_row(host: Host, policy: &Policy) -> String {
     let cleaning = match policy.cleaning {
         Cleaning::Nothing => "as they are",
         Cleaning::Slashes => "`//` is `/`",
+        Cleaning::SlashesAtLookup => "`//` is `/` in names of files",
         Cleaning::Dots | Cleaning::DotsOfGo => "`//` is `/`; dot segments are resolved after decoding",
     };
     let spelling = match policy.spelling {
-        Spelling::Encoded => "",
+        Spelling::Encoded | Spelling::EncodedByGo => "",
         Spelling::Decoded => ", decoded",
         Spelling::AsRequested => ", as requested",
     };

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail};
 use trailmark::{RequestPath, Scratch};
 use trailmark_compiler::Base;
-use trailmark_compiler::hosts::{self, Files, Host, HostAnswer, HostedSite};
+use trailmark_compiler::hosts::{self, Does, Files, Host, HostAnswer, HostedSite};
 
 use crate::Exit;
 use crate::raw_http::{Client, RawReply};
@@ -107,7 +107,9 @@ fn judge(args: &Args) -> Result<Report> {
         for (number, site) in sites.iter().enumerate() {
             answers += ask_all(asked, &site_name(number), site, &mut report.differences, &mut hit)?;
         }
-        let rules = hosts::rules_of(asked.host).chain(hosts::miss_rules(asked.host)).map(|rule| rule.name);
+        let rules = hosts::rules_of(asked.host).chain(hosts::miss_rules(asked.host));
+        // Who gives up leaves the answer to the rules of misses.
+        let rules = rules.filter(|rule| rule.does != Does::Miss).map(|rule| rule.name);
         report
             .unhit
             .extend(rules.filter(|name| !hit.contains(name)).map(|name| format!("{name} on {}", asked.host)));
@@ -140,7 +142,7 @@ fn ask_all(
             client.ask(line.as_bytes(), false).with_context(|| format!("{}: {line:?}", asked.host))?;
         let ours = hosted.answer(&path);
         hit.insert(ours.rule.name);
-        if let Some(difference) = difference(asked.host, &ours, &reply, &site.files) {
+        if let Some(difference) = difference(asked.host, &host_header, &ours, &reply, &site.files) {
             differences.push(format!(
                 "{} GET {}{} of {:?}: {difference}\n  ours: {ours:?}",
                 asked.host,
@@ -154,12 +156,18 @@ fn ask_all(
 }
 
 /// What is different about an answer, if something is.
-fn difference(host: Host, ours: &HostAnswer, reply: &RawReply, files: &[String]) -> Option<String> {
+fn difference(
+    host: Host,
+    name: &str,
+    ours: &HostAnswer,
+    reply: &RawReply,
+    files: &[String],
+) -> Option<String> {
     if host.name() == "firebase" && reply.status == 500 {
         // What its emulator makes of a `%` that begins no escape is no answer of the host's.
         return None;
     }
-    let location = reply.header("location").map(|value| path_of(&String::from_utf8_lossy(value)));
+    let location = reply.header("location").map(|value| path_of(&String::from_utf8_lossy(value), name));
     if location != ours.location {
         return Some(format!("status {}, location {location:?}", reply.status));
     }
@@ -175,11 +183,12 @@ fn difference(host: Host, ours: &HostAnswer, reply: &RawReply, files: &[String])
     (body != ours.file).then(|| format!("status {}, file {body:?}", reply.status))
 }
 
-/// A location as path and query.
-fn path_of(location: &str) -> String {
+/// A location as path and query. With a host, it is a whole URL, or one without its scheme.
+fn path_of(location: &str, host: &str) -> String {
     let rest = location
         .split_once("://")
         .map_or(location, |(_, rest)| rest.find('/').and_then(|start| rest.get(start..)).unwrap_or("/"));
+    let rest = rest.strip_prefix("//").and_then(|rest| rest.strip_prefix(host)).unwrap_or(rest);
     // Two slashes in front, which is what these options make of some paths, would name another host.
     format!("/{}", rest.trim_start_matches('/'))
 }

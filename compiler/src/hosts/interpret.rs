@@ -108,7 +108,7 @@ impl<'f> Interpreter<'f> {
             let is_so = match *want {
                 Want::File(name) => self.find(&made(name)).is_some(),
                 Want::FileExactly(name) => self.files.find(&looked_for(name)).is_some(),
-                Want::Folder(name) => self.files.has_folder(&looked_for(name)),
+                Want::Folder(name) => self.files.has_folder(looked_for(name).trim_end_matches('/')),
             };
             if !is_so {
                 return Err(match *want {

@@ -43,7 +43,9 @@ pub enum Cleaning {
     Nothing,
     /// Runs of slashes become one.
     Slashes,
-    /// The same, and dot segments are resolved: at the end of a path they leave a slash, and above the root they are refused
+    /// The same, but only in the names of files and folders that the rows look for.
+    SlashesAtLookup,
+    /// Runs of slashes become one, and dot segments are resolved: at the end of a path they leave a slash, and above the root they are refused
     /// with 400.
     Dots,
     /// The same, but at the end of a path they leave no slash, and above the root they stay there.
@@ -55,6 +57,8 @@ pub enum Cleaning {
 pub enum Spelling {
     /// Percent-encoded, as far as a URL needs it.
     Encoded,
+    /// The same, and all of `! ' ( ) * [ ]` as well, as Go does it.
+    EncodedByGo,
     /// Decoded, but for what is not ASCII, which is escaped with lower-case digits.
     Decoded,
     /// As it was requested, where nothing is added or taken off.
@@ -93,6 +97,14 @@ const FIREBASE: Policy = Policy {
     ..COMMON
 };
 
+const GITLAB_PAGES: Policy = Policy {
+    redirect_status: 302,
+    decoding: Decoding::Strict,
+    cleaning: Cleaning::SlashesAtLookup,
+    spelling: Spelling::EncodedByGo,
+    ..COMMON
+};
+
 const S3_WEBSITE: Policy =
     Policy { redirect_status: 302, keeps_query: false, not_found: NotFound::HostPage, ..COMMON };
 
@@ -118,7 +130,7 @@ impl Policy {
             "vercel" => VERCEL,
             "azure" => Policy { not_found: NotFound::HostPage, ..COMMON },
             "firebase" => FIREBASE,
-            "gitlab-pages" => Policy { redirect_status: 302, ..COMMON },
+            "gitlab-pages" => GITLAB_PAGES,
             "s3-website" => S3_WEBSITE,
             "nginx" => NGINX,
             "caddy" => CADDY,

@@ -13,15 +13,19 @@ pub(super) fn read(path: &str, policy: &Policy) -> Option<String> {
         Decoding::Strict => percent_decode(path, b"")?,
     };
     match policy.cleaning {
-        Cleaning::Nothing => Some(read),
+        Cleaning::Nothing | Cleaning::SlashesAtLookup => Some(read),
         Cleaning::Slashes => Some(with_single_slashes(&read)),
         Cleaning::Dots => clean(&read, false),
         Cleaning::DotsOfGo => clean(&read, true),
     }
 }
 
-/// The name of a file or folder, for which a row asks; decoded by the rows that read the path as it was requested.
+/// The name of a file or folder, for which a row asks; decoded by the rows that read the path as it was requested. A folder may have
+/// a slash at its end.
 pub(super) fn name<'n>(made: &'n str, policy: &Policy) -> Cow<'n, str> {
+    if policy.cleaning == Cleaning::SlashesAtLookup && made.contains("//") {
+        return Cow::Owned(with_single_slashes(made));
+    }
     let stays: &[u8] = match policy.decoding {
         Decoding::Lenient | Decoding::Strict => return Cow::Borrowed(made),
         Decoding::AtLookup => b"",
@@ -112,6 +116,11 @@ pub(super) fn location(path: &str, query: &str, policy: &Policy) -> String {
     let path = format!("/{}", path.trim_start_matches('/'));
     let path = match policy.spelling {
         Spelling::Encoded => encode(&path),
+        Spelling::EncodedByGo => {
+            let is_raw =
+                |character: char| character.is_ascii_alphanumeric() || "/-_.~$&+,;=:@".contains(character);
+            escape(&path, is_raw, true)
+        }
         Spelling::Decoded => escape(&path, |character| character.is_ascii(), false),
         Spelling::AsRequested => path,
     };

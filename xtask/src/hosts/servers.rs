@@ -170,7 +170,7 @@ fn npm_code(sites: &Path) -> Result<Server> {
     command.arg("judge.mjs").arg(sites).arg(address.port().to_string());
     command.current_dir(npm::HOSTS.folder()).stdin(Stdio::null());
     // It prints a trace for every path that it can't decode.
-    command.stderr(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     Server::start(&mut command, address)
 }
 

@@ -5,7 +5,7 @@ use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, 
 
 const ON: &[Host] = &[Host::GitlabPages];
 
-const CODE: &str = "gitlab-pages, internal/serving/disk/reader.go, tryFile and resolvePath";
+const CODE: &str = "gitlab-pages, internal/serving/disk/reader.go, tryFile and resolvePath, read and run";
 
 pub(super) const RULES: &[HostRule] = &[
     row(

@@ -153,6 +153,16 @@ static CADDY_BAD_REQUEST: HostRule = row(
 )
 .certain(CADDY_ASKED);
 
+static GITLAB_BAD_REQUEST: HostRule = row(
+    "gitlab-pages/bad-request",
+    GITLAB_ON,
+    Ending::Any,
+    &[],
+    Does::Refuse(400),
+    "The path holds a `%` that begins no escape: status 400.",
+)
+.certain("Go, net/http, which gitlab-pages is served by");
+
 fn misses_of(host: Host) -> Option<&'static Misses> {
     let misses = match host.name() {
         "github-pages" => &GITHUB_PAGES,
@@ -182,6 +192,7 @@ pub(in crate::hosts) fn bad_request(host: Host) -> Option<&'static HostRule> {
     match host {
         Host::Nginx | Host::NginxTryFiles => Some(&NGINX_BAD_REQUEST),
         Host::Caddy => Some(&CADDY_BAD_REQUEST),
+        Host::GitlabPages => Some(&GITLAB_BAD_REQUEST),
         _ => None,
     }
 }
