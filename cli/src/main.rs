@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, codegen, compile, explain, inspect, resolve, serve, verify};
+use crate::commands::{bench, codegen, compile, diff, explain, inspect, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -41,6 +41,7 @@ enum Command {
     Explain(explain::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Diff(Box<diff::Args>),
     Bench(bench::Args),
     Codegen(codegen::Args),
     Serve(Box<serve::Args>),
@@ -52,10 +53,11 @@ Examples:
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
   trailmark serve dist --watch                     answer in a browser, as the platform would
+  trailmark diff dist.trailmark new-dist           what would a deploy change?
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify, diff --fail-on), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -81,6 +83,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Explain(args) => explain::run(args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Diff(args) => diff::run(*args),
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Serve(args) => serve::run(*args),

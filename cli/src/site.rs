@@ -33,7 +33,7 @@ pub(crate) struct ConfigArgs {
 }
 
 /// The arguments that say how a folder is compiled.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -76,6 +76,11 @@ impl SiteArgs {
 }
 
 impl SiteArgs {
+    /// The same for another platform.
+    pub(crate) fn on_platform(&self, platform: Platform) -> SiteArgs {
+        SiteArgs { platform: Some(platform), ..self.clone() }
+    }
+
     /// As if just these options had been given.
     pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions, base: Base) -> SiteArgs {
         let RoutingOptions { platform, html_handling, not_found_handling } = routing;

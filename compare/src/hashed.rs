@@ -1,0 +1,117 @@
+//! Names that builds give to files, with a hash of their content in them: such a file goes with each build, and nobody links to it
+//! from elsewhere.
+
+/// Endings that builds give hashed names to.
+const ENDINGS: &[&str] = &[
+    "js", "mjs", "css", "map", "json", "wasm", "woff", "woff2", "ttf", "otf", "eot", "png", "jpg", "jpeg",
+    "gif", "webp", "avif", "svg", "ico", "mp4", "webm", "mp3", "txt", "pf_meta", "pf_index", "pf_fragment",
+    "data", "bin",
+];
+
+/// Shortest text that is taken for a hash.
+const SHORTEST: usize = 8;
+
+/// Whether the name of a file, or of a folder right above it, holds what looks like a hash. O(length).
+pub(crate) fn is_hashed(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let Some((base, ending)) = name.rsplit_once('.') else { return false };
+    if !ENDINGS.contains(&ending.to_ascii_lowercase().as_str()) {
+        return false;
+    }
+    let base = base.strip_suffix(&format!(".{ending}")).unwrap_or(base);
+    let looks = |text: &str| text.split(['.', '~', '@']).any(has_hash);
+    looks(base) || folder.rsplit('/').next().is_some_and(is_hash)
+}
+
+/// A hash may hold `-` and `_`, and stands at the end, behind one of them, or alone.
+fn has_hash(part: &str) -> bool {
+    is_hash(part)
+        || part.char_indices().filter(|(_, c)| matches!(c, '-' | '_')).any(|(at, _)| {
+            part.get(at + 1..).is_some_and(is_hash) || part.get(..at).is_some_and(|start| is_hex(start))
+        })
+}
+
+fn is_hex(text: &str) -> bool {
+    text.len() >= SHORTEST
+        && text.bytes().all(|b| b.is_ascii_hexdigit())
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
+}
+
+/// Letters of both cases without the look of words, or letters and digits well mixed.
+fn is_hash(text: &str) -> bool {
+    if text.len() < SHORTEST || !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        return false;
+    }
+    if is_hex(text) {
+        return true;
+    }
+    let class = |b: u8| match b {
+        b'0'..=b'9' => 0,
+        b'A'..=b'Z' => 1,
+        b'a'..=b'z' => 2,
+        _ => 3,
+    };
+    let bytes = text.as_bytes();
+    // A capital in front of small letters is how words begin.
+    let switches = bytes
+        .windows(2)
+        .filter(|pair| {
+            let (one, other) = (class(pair[0]), class(pair[1]));
+            one != other && one != 3 && other != 3 && !(one == 1 && other == 2)
+        })
+        .count();
+    let words = text.split(['-', '_']).filter(|word| word.len() >= 3).filter(|word| is_word(word)).count();
+    switches >= 2 && words == 0
+}
+
+fn is_word(text: &str) -> bool {
+    let rest = text.get(1..).unwrap_or_default();
+    text.len() >= 4 && text.bytes().all(|b| b.is_ascii_alphabetic()) && rest.bytes().all(|b| b.is_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_hashed;
+
+    #[test]
+    fn hashed_names_of_the_usual_builds_are_known() {
+        for path in [
+            "/_astro/index.DxYz12_4.css",
+            "/_astro/hoisted.B0aQm3xk.js",
+            "/assets/index-BtD3x_9k.js",
+            "/assets/index-4sK2uD8e.css",
+            "/_next/static/chunks/117-b3d41c8a0e.js",
+            "/_next/static/k3Jd92Lx0aQ1/_buildManifest.js",
+            "/app-0f3b9c2d1e4a5b6c7d8e.js",
+            "/app-0f3b9c2d1e4a5b6c7d8e.js.map",
+            "/assets/js/17896441.5ed0a0f8.js",
+            "/assets/css/styles.7f3c9a1b.css",
+            "/main.8f3a1c9d.js",
+            "/static/d3f1a2b4c5/logo.png",
+        ] {
+            assert!(is_hashed(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_that_people_give_are_not() {
+        for path in [
+            "/style.css",
+            "/jquery-3.7.1.min.js",
+            "/img/screenshot-20240101.png",
+            "/assets/bootstrap.bundle.min.js",
+            "/images/IMG_20230405_123456.jpg",
+            "/fonts/OpenSans-Regular.woff2",
+            "/search/search_index.json",
+            "/documentation.js",
+            "/img/MyHolidayInRome.jpg",
+            "/about.html",
+            "/0f3b9c2d1e4a5b6c7d8e.html",
+            "/downloads/trailmark-v1.2.3-linux.bin",
+            "/images/header-background.png",
+        ] {
+            assert!(!is_hashed(path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What a manifest stores, slot by slot: for whoever goes through a whole site, on several threads, without a list of it.
+
+use crate::format;
+use crate::key;
+use crate::manifest::Manifest;
+use crate::source::Entry;
+use crate::stem::Form;
+
+/// A stem with the forms for which the site has an answer of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredStem<'a> {
+    /// The stem, decoded; joined with [`Form::suffix`] it is a site path.
+    pub stem: &'a str,
+    /// Bit i: a file, or a static rule of `_redirects`, answers the form with number i. What only a pattern answers is not
+    /// counted.
+    pub forms: u8,
+}
+
+impl<'a> StoredStem<'a> {
+    /// The site paths that have an answer, in two parts, as [`crate::SitePath::parts`] gives them.
+    pub fn paths(self) -> impl Iterator<Item = (&'a str, Form)> {
+        Form::ALL.into_iter().filter(move |&form| self.has(form)).map(move |form| (self.stem, form))
+    }
+
+    /// Whether a form has an answer of its own.
+    pub fn has(self, form: Form) -> bool {
+        self.forms >> (form as u8) & 1 != 0
+    }
+}
+
+impl Manifest<'_> {
+    /// Number of slots of the index: [`Manifest::stem_in`] takes numbers below it.
+    pub fn slot_count(&self) -> u32 {
+        u32::try_from(self.slots.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The stem in a slot; `None` if the slot is empty or there is no such slot. O(1).
+    pub fn stem_in(&self, slot: u32) -> Option<StoredStem<'_>> {
+        let slot = self.slot(slot)?;
+        let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
+        Some(StoredStem { stem, forms: self.answered_forms(slot) })
+    }
+
+    /// The slot that holds a stem; `None` if the site does not know it. O(length of the stem).
+    pub fn slot_holding(&self, stem: &str) -> Option<u32> {
+        let key = key::path_key(stem.as_bytes(), self.seed);
+        let (part, bucket) = self.index.bucket(key);
+        let pilot = self.pilots.get(usize::try_from(bucket).ok()?)?;
+        let index = u32::try_from(self.index.slot(key, part, *pilot)).ok()?;
+        self.holds(self.slot(index)?, stem.as_bytes()).then_some(index)
+    }
+
+    fn answered_forms(&self, slot: &[u8; format::SLOT_LEN]) -> u8 {
+        let answers = |form: &Form| match self.entry_of(slot, *form) {
+            Some(Entry { stored: Some(_), .. }) => true,
+            Some(Entry { redirect, .. }) => {
+                self.redirect_rule(redirect.into()).is_some_and(|rule| !rule.is_dynamic)
+            }
+            None => false,
+        };
+        Form::ALL.iter().filter(|form| answers(form)).fold(0, |forms, &form| forms | 1 << form as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_stands_in_the_slot_of_its_stem() {
+        let manifest = Manifest::open(include_bytes!("../../tests/golden/v1-workers.bin")).unwrap();
+        let mut paths = 0;
+        for slot in 0..manifest.slot_count() {
+            let Some(stored) = manifest.stem_in(slot) else { continue };
+            assert_eq!(manifest.slot_holding(stored.stem), Some(slot));
+            paths += stored.paths().count();
+        }
+        assert!(paths >= manifest.routes().count());
+        assert_eq!(manifest.slot_holding("/no-such-stem"), None);
+        assert_eq!(manifest.stem_in(manifest.slot_count()), None);
+    }
+}
