@@ -133,7 +133,7 @@ impl<'d> Diff<'d> {
         let mut found = of_old.joined(of_new);
         let mut desk = Desk::default();
         for (index, path) in (0..).zip(&spelled) {
-            let kind = kind_of(&old, &new, path, &mut desk, &mut found);
+            let kind = kind_of(&old, &new, path, &mut desk, &mut found, |kind| kind);
             if kind.is_some() {
                 let mut kinds = [None; 8];
                 kinds[0] = kind;
@@ -258,7 +258,9 @@ fn look(
     let mut kinds = [None; 8];
     for (form, kind) in Form::ALL.into_iter().zip(&mut kinds) {
         if forms >> (form as u8) & 1 != 0 {
-            *kind = kind_of(old, new, &path_of(stored.stem, form), desk, found);
+            let is_file = || (old.file_forms(stored.stem) | new.file_forms(stored.stem)) >> (form as u8) & 1 != 0;
+            let path = path_of(stored.stem, form);
+            *kind = kind_of(old, new, &path, desk, found, |kind| kind.of_form(form, is_file));
         }
     }
     if kinds.iter().all(Option::is_none) {
@@ -270,9 +272,16 @@ fn look(
     found.changes.push(Change { place, kinds });
 }
 
-fn kind_of(old: &Side<'_>, new: &Side<'_>, path: &str, desk: &mut Desk, found: &mut Found) -> Option<Kind> {
+fn kind_of(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    path: &str,
+    desk: &mut Desk,
+    found: &mut Found,
+    of_form: impl Fn(Kind) -> Kind,
+) -> Option<Kind> {
     let differs = compare(old, new, path, desk)?;
-    let kind = Kind::of(&differs);
+    let kind = Kind::of(&differs).map(|kind| if Kind::only_leads(&differs) { of_form(kind) } else { kind });
     found.asked += 1;
     found.same += usize::from(kind.is_none() && matches!(differs.old, State::Served | State::Redirect));
     kind

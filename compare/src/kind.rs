@@ -1,5 +1,7 @@
 //! The kinds of change, most severe first.
 
+use trailmark::Form;
+
 use crate::side::{Differs, State};
 
 /// Defines the kinds with their names and meanings.
@@ -36,7 +38,7 @@ kinds! {
     /// Found before, not found now.
     Gone = "gone", "Gone", "were served or redirected, and are not found now";
     /// The platform fails now.
-    Failing = "failing", "Failing", "the platform answers with an error now: a rule leads nowhere";
+    Failing = "failing", "Failing", "get an error from the platform now: a rule leads nowhere";
     /// Served before, redirected now.
     RedirectStarts = "redirect-starts", "Start to redirect", "were served, and cost a redirect now";
     /// Redirected before, served now.
@@ -51,11 +53,13 @@ kinds! {
     Headers = "headers", "Headers", "are served as before, with other headers";
     /// Not found before.
     New = "new", "New", "were not found, and are now";
+    /// A redirect from a spelling that no file has, `/page/index/` or the like.
+    Spelling = "spelling", "Other spellings", "redirect to a page from a spelling that nobody links to, such as `/page/index/`; they come and go with the page's form";
     /// Gone, a file whose name holds a hash of its content.
     GoneHashed = "gone-hashed", "Gone build files",
-        "named by a hash of their content, as builds name scripts and styles: they go with each build, but a page that somebody opened before the deploy may still ask for them";
+        "have a hash of their content in their name: they go with each build, but a page that somebody opened before it still asks for them";
     /// New, a file whose name holds a hash of its content.
-    NewHashed = "new-hashed", "New build files", "named by a hash of their content";
+    NewHashed = "new-hashed", "New build files", "have a hash of their content in their name";
 }
 
 impl std::fmt::Display for Kind {
@@ -89,6 +93,22 @@ impl Kind {
             (Served, Served) if differs.body || differs.target => Some(Kind::Content),
             (Served, Served) | (Redirect, Redirect) => differs.headers.then_some(Kind::Headers),
         }
+    }
+
+    /// The same for a form of a page. `is_file`: whether one of the sites has a file of just that name.
+    pub(crate) fn of_form(self, form: Form, is_file: impl Fn() -> bool) -> Kind {
+        let is_odd = match form {
+            Form::Bare | Form::Slash => false,
+            Form::Html | Form::IndexHtml => !is_file(),
+            Form::Index | Form::IndexSlash | Form::IndexIndex | Form::IndexIndexHtml => true,
+        };
+        if is_odd { Kind::Spelling } else { self }
+    }
+
+    /// Whether somebody who asks for a path was and is led elsewhere at best, and not by a rule of its own.
+    pub(crate) fn only_leads(differs: &Differs) -> bool {
+        let leads = |state| matches!(state, State::Redirect | State::Missing | State::Fallback);
+        leads(differs.old) && leads(differs.new) && !differs.by_rule
     }
 
     /// The same for a file whose name holds a hash.

@@ -136,6 +136,11 @@ impl<'m> Side<'m> {
         self.manifest.stem_in(place)
     }
 
+    /// The forms of a stem that are files.
+    pub(crate) fn file_forms(&self, stem: &str) -> u8 {
+        self.manifest.file_forms(stem)
+    }
+
     /// A stem that the site may know.
     pub(crate) fn stem(&self, stem: &str) -> Option<StoredStem<'m>> {
         self.manifest.stem_in(self.manifest.slot_holding(stem)?)
@@ -198,6 +203,8 @@ pub(crate) struct Differs {
     pub(crate) body: bool,
     /// Headers other than the two that go with body and target.
     pub(crate) headers: bool,
+    /// Whether a rule of `_redirects` has its part in one of them.
+    pub(crate) by_rule: bool,
 }
 
 /// Asks both sites about a path and compares what they say; `None` for a text that is no request path. No allocation for answers
@@ -210,11 +217,12 @@ pub(crate) fn compare(old: &Side<'_>, new: &Side<'_>, path: &str, desk: &mut Des
     let after = new.manifest.decide(&new.request("GET", new_path));
     let states = (state(&before), state(&after));
     let mut differs =
-        Differs { old: states.0, new: states.1, target: false, body: false, headers: false };
+        Differs { old: states.0, new: states.1, target: false, body: false, headers: false, by_rule: false };
     if let (Decision::Assets(before), Decision::Assets(after)) = (&before, &after) {
         differs.target = before.status != after.status || !same_location(before, after, texts);
         differs.body = body(before) != body(after);
         differs.headers = !same_headers(before, after);
+        differs.by_rule = before.redirect.is_some() || after.redirect.is_some();
     }
     Some(differs)
 }

@@ -127,7 +127,7 @@ impl Page {
         for &kind in Kind::ALL {
             let pages = found.diff.of_kind(kind).len();
             let is_build = matches!(kind, Kind::GoneHashed | Kind::NewHashed);
-            if pages > 0 {
+            if pages > 0 && kind != Kind::Spelling {
                 let heading = format!("<b>{}</b>: {}", kind.heading(), grouped(pages as u64));
                 self.open(&heading, kind <= Kind::Failing);
                 let limit = if is_build { limit.min(FEW) } else { limit };

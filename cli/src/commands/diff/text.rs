@@ -64,7 +64,7 @@ fn style(kind: Kind) -> anstyle::Style {
         Kind::RedirectStarts | Kind::RedirectStops | Kind::RedirectTarget | Kind::Worker => YELLOW,
         Kind::Content | Kind::Headers => CYAN,
         Kind::New => GREEN,
-        Kind::GoneHashed | Kind::NewHashed => DIM,
+        Kind::Spelling | Kind::GoneHashed | Kind::NewHashed => DIM,
     }
 }
 
@@ -106,10 +106,11 @@ fn group<'s>(
     limit: usize,
     successor: impl Fn(usize) -> Option<&'s String>,
 ) -> io::Result<()> {
-    let (style, pages) = (style(kind), found.diff.of_kind(kind).len());
-    let pages = count(pages, if matches!(kind, Kind::GoneHashed | Kind::NewHashed) { "file" } else { "page or file" });
-    let pages = pages.replace("page or files", "pages and files");
-    writeln!(out, "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}{pages}: {}{DIM:#}", kind.heading(), kind.meaning())?;
+    let (style, pages) = (style(kind), grouped(found.diff.of_kind(kind).len() as u64));
+    writeln!(out, "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}{pages} that {}{DIM:#}", kind.heading(), kind.meaning())?;
+    if kind == Kind::Spelling {
+        return Ok(());
+    }
     let folders = groups::folders(&found.diff, kind);
     if !folders.is_empty() {
         let folders: Vec<_> =
