@@ -6,6 +6,7 @@ pub(crate) mod compile;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod inspect;
+pub(crate) mod replay;
 pub(crate) mod resolve;
 pub(crate) mod serve;
 pub(crate) mod verify;

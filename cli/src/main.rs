@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, codegen, compile, diff, explain, inspect, resolve, serve, verify};
+use crate::commands::{bench, codegen, compile, diff, explain, inspect, replay, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -42,6 +42,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Diff(Box<diff::Args>),
+    Replay(Box<replay::Args>),
     Bench(bench::Args),
     Codegen(codegen::Args),
     Serve(Box<serve::Args>),
@@ -57,7 +58,7 @@ Examples:
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify, diff --fail-on), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify; diff and replay with --fail-on), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -84,6 +85,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Diff(args) => diff::run(*args),
+        Command::Replay(args) => replay::run(*args),
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Serve(args) => serve::run(*args),

@@ -3,6 +3,7 @@
 mod diff;
 mod hashed;
 mod kind;
+pub mod log;
 mod near;
 mod rename;
 mod report;

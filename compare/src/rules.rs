@@ -260,7 +260,8 @@ pub(crate) struct Way {
 }
 
 impl Way {
-    fn is_direct(&self) -> bool {
+    /// Whether the first location is the end, and there is something.
+    pub(crate) fn is_direct(&self) -> bool {
         self.reached && self.then.is_empty()
     }
 }
