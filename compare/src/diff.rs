@@ -258,7 +258,8 @@ fn look(
     let mut kinds = [None; 8];
     for (form, kind) in Form::ALL.into_iter().zip(&mut kinds) {
         if forms >> (form as u8) & 1 != 0 {
-            let is_file = || (old.file_forms(stored.stem) | new.file_forms(stored.stem)) >> (form as u8) & 1 != 0;
+            let is_file =
+                || (old.file_forms(stored.stem) | new.file_forms(stored.stem)) >> (form as u8) & 1 != 0;
             let path = path_of(stored.stem, form);
             *kind = kind_of(old, new, &path, desk, found, |kind| kind.of_form(form, is_file));
         }

@@ -3,13 +3,40 @@
 
 /// Endings that builds give hashed names to.
 const ENDINGS: &[&str] = &[
-    "js", "mjs", "css", "map", "json", "wasm", "woff", "woff2", "ttf", "otf", "eot", "png", "jpg", "jpeg",
-    "gif", "webp", "avif", "svg", "ico", "mp4", "webm", "mp3", "txt", "pf_meta", "pf_index", "pf_fragment",
-    "data", "bin",
+    "js",
+    "mjs",
+    "css",
+    "map",
+    "json",
+    "wasm",
+    "woff",
+    "woff2",
+    "ttf",
+    "otf",
+    "eot",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "webp",
+    "avif",
+    "svg",
+    "ico",
+    "mp4",
+    "webm",
+    "mp3",
+    "txt",
+    "pf_meta",
+    "pf_index",
+    "pf_fragment",
+    "data",
+    "bin",
 ];
 
 /// Shortest text that is taken for a hash.
 const SHORTEST: usize = 8;
+/// Words are longer, on the whole.
+const LONGEST_RUN: f64 = 3.0;
 
 /// Whether the name of a file, or of a folder right above it, holds what looks like a hash. O(length).
 pub(crate) fn is_hashed(path: &str) -> bool {
@@ -38,36 +65,37 @@ fn is_hex(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-/// Letters of both cases without the look of words, or letters and digits well mixed.
+/// Hex, or letters and digits in runs too short for words.
 fn is_hash(text: &str) -> bool {
     if text.len() < SHORTEST || !text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
         return false;
     }
-    if is_hex(text) {
-        return true;
-    }
+    is_hex(text) || (!text.split(['-', '_']).all(is_simple) && mean_run(text) < LONGEST_RUN)
+}
+
+/// A word, a number, or a word with a number behind it.
+fn is_simple(piece: &str) -> bool {
+    let letters = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let rest = letters.get(1..).unwrap_or_default();
+    letters.bytes().all(|b| b.is_ascii_alphabetic())
+        && (rest.bytes().all(|b| b.is_ascii_lowercase()) || letters.bytes().all(|b| b.is_ascii_uppercase()))
+}
+
+/// Mean length of the runs of a text: capitals with the small letters behind them, and digits.
+fn mean_run(text: &str) -> f64 {
     let class = |b: u8| match b {
         b'0'..=b'9' => 0,
         b'A'..=b'Z' => 1,
         b'a'..=b'z' => 2,
         _ => 3,
     };
-    let bytes = text.as_bytes();
-    // A capital in front of small letters is how words begin.
-    let switches = bytes
-        .windows(2)
-        .filter(|pair| {
-            let (one, other) = (class(pair[0]), class(pair[1]));
-            one != other && one != 3 && other != 3 && !(one == 1 && other == 2)
-        })
-        .count();
-    let words = text.split(['-', '_']).filter(|word| word.len() >= 3).filter(|word| is_word(word)).count();
-    switches >= 2 && words == 0
-}
-
-fn is_word(text: &str) -> bool {
-    let rest = text.get(1..).unwrap_or_default();
-    text.len() >= 4 && text.bytes().all(|b| b.is_ascii_alphabetic()) && rest.bytes().all(|b| b.is_ascii_lowercase())
+    let (mut runs, mut letters, mut before) = (0, 0, 3);
+    for class in text.bytes().map(class) {
+        letters += usize::from(class != 3);
+        runs += usize::from(class != 3 && class != before && (before, class) != (1, 2));
+        before = class;
+    }
+    letters as f64 / runs.max(1) as f64
 }
 
 #[cfg(test)]
@@ -110,6 +138,8 @@ mod tests {
             "/0f3b9c2d1e4a5b6c7d8e.html",
             "/downloads/trailmark-v1.2.3-linux.bin",
             "/images/header-background.png",
+            "/img/q1-2024-kpi.png",
+            "/fonts/OpenSans2Regular.woff2",
         ] {
             assert!(!is_hashed(path), "{path}");
         }

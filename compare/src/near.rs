@@ -49,8 +49,13 @@ pub fn nearest<S: AsRef<str> + Sync>(wanted: &[S], candidates: &[S]) -> Vec<Opti
     wanted_names.par_iter().map(|name| nearest_of(name, candidates, &by_key)).collect()
 }
 
-fn nearest_of<S: AsRef<str>>(name: &Name, candidates: &[S], by_key: &FxHashMap<u64, Vec<u32>>) -> Option<Near> {
-    let mut indices: Vec<u32> = name.keys().iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
+fn nearest_of<S: AsRef<str>>(
+    name: &Name,
+    candidates: &[S],
+    by_key: &FxHashMap<u64, Vec<u32>>,
+) -> Option<Near> {
+    let mut indices: Vec<u32> =
+        name.keys().iter().filter_map(|key| by_key.get(key)).flatten().copied().collect();
     indices.sort_unstable();
     indices.dedup();
     let mut found: Vec<Near> = indices
@@ -121,7 +126,9 @@ impl Name {
             key(6, &self.plain, parent),
         ];
         if self.ending.is_empty() {
-            keys.extend(self.words.iter().filter(|word| word.chars().count() >= 4).map(|word| key(5, word, "")));
+            keys.extend(
+                self.words.iter().filter(|word| word.chars().count() >= 4).map(|word| key(5, word, "")),
+            );
         }
         keys
     }
@@ -200,9 +207,18 @@ mod tests {
 
     #[test]
     fn renamed_pages_are_found() {
-        assert_eq!(near("/blog/hello-world", &["/articles/hello-world/", "/about"]), Some("/articles/hello-world/"));
-        assert_eq!(near("/docs/getting_started", &["/docs/getting-started", "/docs/faq"]), Some("/docs/getting-started"));
-        assert_eq!(near("/docs/instalation", &["/docs/installation", "/docs/faq"]), Some("/docs/installation"));
+        assert_eq!(
+            near("/blog/hello-world", &["/articles/hello-world/", "/about"]),
+            Some("/articles/hello-world/")
+        );
+        assert_eq!(
+            near("/docs/getting_started", &["/docs/getting-started", "/docs/faq"]),
+            Some("/docs/getting-started")
+        );
+        assert_eq!(
+            near("/docs/instalation", &["/docs/installation", "/docs/faq"]),
+            Some("/docs/installation")
+        );
         assert_eq!(near("/About-Us.html", &["/about-us", "/"]), Some("/about-us"));
         assert_eq!(near("/guide/api/errors", &["/guide/reference/errors"]), Some("/guide/reference/errors"));
         assert_eq!(near("/blog/2024/my-first-post", &["/blog/my-first-post"]), Some("/blog/my-first-post"));

@@ -71,11 +71,8 @@ pub(crate) fn renames(diff: &Diff<'_>) -> Vec<Rename> {
     let gone = diff.of_kind(Kind::Gone);
     let first = diff.changes().partition_point(|change| change.kind() < Kind::Gone);
     let gone = gone.get(..MOST_GUESSED).unwrap_or(gone);
-    let lost: Vec<Lost<'_>> = gone
-        .par_iter()
-        .enumerate()
-        .filter_map(|(index, change)| lost(diff, first + index, change))
-        .collect();
+    let lost: Vec<Lost<'_>> =
+        gone.par_iter().enumerate().filter_map(|(index, change)| lost(diff, first + index, change)).collect();
     let mut found = by_content(diff, &lost);
     by_rule(diff, &lost, &mut found);
     by_name(diff, &lost, &mut found);

@@ -2,7 +2,7 @@
 //! here stands what changed in the files, and for patterns, whose paths nobody can list, an example.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use trailmark::{HeaderRule, RedirectRule, encode_site_path, decode_path};
+use trailmark::{HeaderRule, RedirectRule, decode_path, encode_site_path};
 
 use crate::side::{Reply, Side, State};
 
@@ -117,7 +117,8 @@ pub(crate) fn rule_changes(old: &Side<'_>, new: &Side<'_>) -> Vec<RuleChange> {
             let rule = format!("{}{rule}", if excludes { "!" } else { "" });
             (rule.clone(), rule)
         });
-        let script = side.manifest().has_script().then(|| "your own code answers what the files do not".to_owned());
+        let script =
+            side.manifest().has_script().then(|| "your own code answers what the files do not".to_owned());
         script.map(|script| (script.clone(), script)).into_iter().chain(rules).collect()
     };
     changes.extend(changed(RuleFile::Router, router(old), router(new)));
@@ -209,9 +210,10 @@ pub fn in_words(reply: &Reply<'_>) -> String {
         State::Missing => "404".to_owned(),
         State::Fallback => "the single-page fallback".to_owned(),
         State::Redirect => format!("{} to {}", reply.status, reply.location.as_deref().unwrap_or_default()),
-        State::Served => reply
-            .asset
-            .map_or_else(|| reply.status.to_string(), |asset| format!("{} {}", reply.status, asset.site_path())),
+        State::Served => reply.asset.map_or_else(
+            || reply.status.to_string(),
+            |asset| format!("{} {}", reply.status, asset.site_path()),
+        ),
         State::Failing => format!("error {}", reply.status),
     }
 }
@@ -226,17 +228,12 @@ pub(crate) fn detours(old: &Side<'_>, new: &Side<'_>) -> Vec<Detour> {
                 return None;
             }
             let after = follow(new, rule.from)?;
-            if after.is_direct() {
-                return None;
-            }
             let target = local_path(&after.first, new)?;
             // What was no better before is not the change's doing.
-            let before = old.ask(&target)?;
-            let was_served = before.state == State::Served;
-            let now_reached = after.reached;
-            if !was_served && (now_reached || !before.is_found()) {
+            if after.quality() >= quality(old, &target)? {
                 return None;
             }
+            let now_reached = after.reached;
             Some(Detour {
                 path: rule.from.to_owned(),
                 location: after.first,
@@ -260,10 +257,35 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    fn quality(&self) -> Quality {
+        match (self.reached, self.then.is_empty()) {
+            (true, true) => Quality::Direct,
+            (true, false) => Quality::Detour,
+            (false, _) => Quality::DeadEnd,
+        }
+    }
+
     /// Whether the first location is the end, and there is something.
     pub(crate) fn is_direct(&self) -> bool {
         self.reached && self.then.is_empty()
     }
+}
+
+/// How well a redirect does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Quality {
+    DeadEnd,
+    Detour,
+    Direct,
+}
+
+/// How well a redirect to this path does.
+fn quality(side: &Side<'_>, target: &str) -> Option<Quality> {
+    Some(match side.ask(target)?.state {
+        State::Served | State::Worker => Quality::Direct,
+        State::Redirect => follow(side, target)?.quality().min(Quality::Detour),
+        _ => Quality::DeadEnd,
+    })
 }
 
 /// Follows the redirects of a path within its site; `None` if it does not redirect.
@@ -327,11 +349,7 @@ mod tests {
         let shown: Vec<_> = changes.iter().map(|c| (c.before.as_deref(), c.after.as_deref())).collect();
         assert_eq!(
             shown,
-            [
-                (Some("/a /b 301"), None),
-                (Some("/c /d 301"), Some("/c /e 301")),
-                (None, Some("/f /g 301"))
-            ]
+            [(Some("/a /b 301"), None), (Some("/c /d 301"), Some("/c /e 301")), (None, Some("/f /g 301"))]
         );
         let turned = vec![one[1].clone(), one[0].clone()];
         assert_eq!(changed(RuleFile::Redirects, one.clone(), turned).len(), 1);

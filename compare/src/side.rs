@@ -98,9 +98,12 @@ impl<'m> Side<'m> {
 
     /// What a path answers to a GET; `None` for a text that is no request path.
     pub fn ask(&self, path: &str) -> Option<Reply<'m>> {
-        let mut scratch = Scratch::new();
-        let request = self.request("GET", RequestPath::parse(path, &mut scratch).ok()?);
-        Some(reply(&self.manifest.decide(&request)))
+        let asked = |path| reply(&self.manifest.decide(&self.request("GET", path)));
+        // Room for a path that has to be rewritten is not made for the many that need none.
+        match RequestPath::as_is(path) {
+            Some(path) => Some(asked(path)),
+            None => RequestPath::parse(path, &mut Scratch::new()).ok().map(asked),
+        }
     }
 
     /// The request for a path.

@@ -81,7 +81,8 @@ pub(crate) fn suggestions(diff: &Diff<'_>, renames: Vec<Rename>) -> Suggestions 
 
 /// Rules that lead to a page that is gone: with a new line they would make a chain.
 fn repoint(new: &Side<'_>, renames: &[Rename]) -> Vec<(u32, String, String)> {
-    let to: FxHashMap<&str, &str> = renames.iter().map(|rename| (rename.from.as_str(), rename.to.as_str())).collect();
+    let to: FxHashMap<&str, &str> =
+        renames.iter().map(|rename| (rename.from.as_str(), rename.to.as_str())).collect();
     let rules = new.manifest().redirect_rules().filter(|rule| !rule.is_dynamic);
     rules
         .filter_map(|rule| {
@@ -148,7 +149,8 @@ fn folders(diff: &Diff<'_>, renames: &[Rename], forbidden: &FxHashSet<String>) -
     by_folder.retain(|(from, to), (pages, _)| {
         let is_plain = |text: &str| !text.is_empty() && !is_dynamic(text);
         // What leads below itself would be caught again.
-        let is_inside = to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/') || rest.is_empty());
+        let is_inside =
+            to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with('/') || rest.is_empty());
         *pages >= LEAST_OF_FOLDER && is_plain(from) && is_plain(to) && !is_inside && !forbidden.contains(from)
     });
     if by_folder.is_empty() {
@@ -164,7 +166,12 @@ fn folders(diff: &Diff<'_>, renames: &[Rename], forbidden: &FxHashSet<String>) -
         .iter()
         .filter(|((from, _), _)| targets.get(from.as_str()).is_some_and(Option::is_some))
         .filter(|((from, _), _)| !occupied.contains(from))
-        .map(|((from, to), (pages, reason))| Folder { from: from.clone(), to: to.clone(), pages: *pages, reason: *reason })
+        .map(|((from, to), (pages, reason))| Folder {
+            from: from.clone(),
+            to: to.clone(),
+            pages: *pages,
+            reason: *reason,
+        })
         .collect();
     folders.sort_by(|a, b| a.from.cmp(&b.from));
     // One inside another is the outer one's work.
@@ -271,12 +278,15 @@ fn tried(diff: &Diff<'_>, renames: &[Rename], mut lines: Vec<Line>) -> Result<Tr
     let patterns: Vec<&Line> = lines.iter().filter(|line| line.is_pattern).collect();
     if !patterns.is_empty() {
         let folder_of = |path: &str| {
-            let folder = |line: &&&Line| line.from.strip_suffix('*').is_some_and(|folder| path.starts_with(folder));
+            let folder =
+                |line: &&&Line| line.from.strip_suffix('*').is_some_and(|folder| path.starts_with(folder));
             patterns.iter().find(folder).and_then(|line| line.from.strip_suffix("/*")).map(str::to_owned)
         };
         let effect = Diff::new(new, with_lines);
         let harmed = effect.changes().iter().filter(|change| change.kind() < Kind::New);
-        caught.extend(harmed.flat_map(|change| effect.paths_of(change)).filter_map(|(path, _)| folder_of(&path)));
+        caught.extend(
+            harmed.flat_map(|change| effect.paths_of(change)).filter_map(|(path, _)| folder_of(&path)),
+        );
         caught.extend(renames.iter().filter_map(|rename| {
             let folder = folder_of(&rename.from)?;
             let location = with_lines.ask(&rename.from)?.location;
@@ -297,9 +307,8 @@ fn is_reached(side: &Side<'_>, to: &str) -> bool {
 /// The new site with these lines in its `_redirects`: from what the manifest says about its files and redirects.
 fn compiled_with(new: &Side<'_>, lines: &[Line]) -> Result<Vec<u8>, String> {
     let manifest = new.manifest();
-    let routing = Provenance::read(manifest)
-        .and_then(|built| built.options())
-        .map_err(|error| error.to_string())?;
+    let routing =
+        Provenance::read(manifest).and_then(|built| built.options()).map_err(|error| error.to_string())?;
     let base = Base::from_decoded(manifest.base()).map_err(|error| error.to_string())?;
     let mut text = String::new();
     let mut put = |line: String| {

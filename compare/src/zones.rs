@@ -3,8 +3,8 @@
 
 use rayon::prelude::*;
 
-use crate::side::{Desk, Side, State, compare};
 use crate::rules::in_words;
+use crate::side::{Desk, Side, State, compare};
 
 /// Misses below a folder that are answered otherwise than before.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -54,7 +54,8 @@ impl Manifest<'_> {
     /// The forms of a stem that are files of the site, as [`StoredStem::forms`] counts them. All where the answers of the stem concern
     /// others, which is rare. O(length of the stem + files of the stem).
     pub fn file_forms(&self, stem: &str) -> u8 {
-        let Some((index, slot)) = self.slot_holding(stem).and_then(|index| Some((index, self.slot(index)?))) else {
+        let Some((index, slot)) = self.slot_holding(stem).and_then(|index| Some((index, self.slot(index)?)))
+        else {
             return 0;
         };
         if u16_at(slot, 2) == format::IRREGULAR_SHAPE {
@@ -63,7 +64,8 @@ impl Manifest<'_> {
         let first = to_usize(u32_at(slot, 4).into());
         let records = self.assets.get(first..).unwrap_or_default().iter();
         let own = records.take(format::FORM_COUNT).take_while(|record| u32_at(&record[..], 44) == index);
-        own.filter_map(|record| Form::from_number(u8_at(record, 38))).fold(0, |forms, form| forms | 1 << form as u8)
+        own.filter_map(|record| Form::from_number(u8_at(record, 38)))
+            .fold(0, |forms, form| forms | 1 << form as u8)
     }
 
     fn answered_forms(&self, slot: &[u8; format::SLOT_LEN]) -> u8 {
@@ -95,7 +97,10 @@ mod tests {
         for asset in manifest.assets() {
             let (stem, form) = crate::split_stem(asset.site_path().parts().0.as_bytes());
             let stem = core::str::from_utf8(stem).unwrap();
-            let form = Form::ALL.into_iter().find(|form| form.suffix() == asset.site_path().parts().1).unwrap_or(form);
+            let form = Form::ALL
+                .into_iter()
+                .find(|form| form.suffix() == asset.site_path().parts().1)
+                .unwrap_or(form);
             assert!(manifest.file_forms(stem) >> (form as u8) & 1 != 0, "{asset:?}");
         }
         assert_eq!(manifest.file_forms("/no-such-stem"), 0);

@@ -199,7 +199,10 @@ mod tests {
 
     #[test]
     fn a_site_is_an_origin() {
-        assert_eq!(origin("https://Example.com/"), Ok(Origin { scheme: "https", host: "example.com".into() }));
+        assert_eq!(
+            origin("https://Example.com/"),
+            Ok(Origin { scheme: "https", host: "example.com".into() })
+        );
         assert_eq!(origin("http://h:8080"), Ok(Origin { scheme: "http", host: "h:8080".into() }));
         for text in ["example.com", "ftp://h", "https://", "https://h/docs", "https://u@h"] {
             assert!(origin(text).is_err(), "{text}");

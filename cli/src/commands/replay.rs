@@ -120,8 +120,11 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
         origin.host = host.to_ascii_lowercase();
     }
     let side = Side::new(&manifest, &origin);
-    let options =
-        ReplayOptions { host: args.host.clone(), most_paths: args.most_paths.max(1000), ..ReplayOptions::default() };
+    let options = ReplayOptions {
+        host: args.host.clone(),
+        most_paths: args.most_paths.max(1000),
+        ..ReplayOptions::default()
+    };
     let found = replay(&side, args.sources()?, &options)?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let groups = found.totals().into_iter().map(|(group, total)| {
@@ -211,19 +214,30 @@ impl Report<'_> {
         let number = output::grouped;
         let mut remarks = Vec::new();
         if found.damaged_lines > 0 {
-            remarks.push(format!("{} of {} lines could not be understood", number(found.damaged_lines), number(found.lines)));
+            remarks.push(format!(
+                "{} of {} lines could not be understood",
+                number(found.damaged_lines),
+                number(found.lines)
+            ));
         }
         if found.not_requests > 0 {
-            remarks.push(format!("{} lines tell of no request for a path", number(found.not_requests)));
+            let lines = output::count(usize::try_from(found.not_requests).unwrap_or(usize::MAX), "line");
+            remarks.push(format!("{lines} without a request for a path"));
         }
         let hosts = found.hosts();
         if found.other_hosts > 0 {
             remarks.push(format!("{} requests for other hosts left out", number(found.other_hosts)));
         } else if hosts.len() > 1 {
-            let names: Vec<_> =
-                hosts.iter().take(3).map(|(host, count)| format!("{} {}", output::shown(host), number(*count))).collect();
+            let names: Vec<_> = hosts
+                .iter()
+                .take(3)
+                .map(|(host, count)| format!("{} {}", output::shown(host), number(*count)))
+                .collect();
             let more = if hosts.len() > 3 { ", ..." } else { "" };
-            remarks.push(format!("requests for several hosts ({}{more}): --host NAME takes those of one", names.join(", ")));
+            remarks.push(format!(
+                "requests for several hosts ({}{more}): --host NAME takes those of one",
+                names.join(", ")
+            ));
         }
         let (requests, paths) = found.folded();
         if paths > 0 {
@@ -251,8 +265,10 @@ fn then(top: &TopPath) -> String {
     match top.then.as_slice() {
         [(status, _)] => name(*status),
         several => {
-            let parts: Vec<_> =
-                several.iter().map(|(status, count)| format!("{} x{}", name(*status), output::grouped(*count))).collect();
+            let parts: Vec<_> = several
+                .iter()
+                .map(|(status, count)| format!("{} x{}", name(*status), output::grouped(*count)))
+                .collect();
             parts.join(", ")
         }
     }

@@ -45,7 +45,14 @@ impl<'r> Blocks<'r> {
         }
         let whole = Cursor::new(magic[..len].to_vec()).chain(input);
         let whole = BufReader::with_capacity(256 * 1024, whole);
-        let other = |name| Err(io::Error::new(io::ErrorKind::Unsupported, format!("it is {name}: decompress it first, as in `{name} -dc FILE | trailmark replay site.trailmark -`")));
+        let other = |name| {
+            Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!(
+                    "it is {name}: decompress it first, as in `{name} -dc FILE | trailmark replay site.trailmark -`"
+                ),
+            ))
+        };
         let input: Box<dyn BufRead + Send + 'r> = match magic {
             [0x1F, 0x8B, ..] => Box::new(BufReader::with_capacity(256 * 1024, MultiGzDecoder::new(whole))),
             [0x28, 0xB5, 0x2F, 0xFD] => return other("zstd"),
@@ -138,7 +145,10 @@ mod tests {
         for bytes in [text.as_bytes().to_vec(), gzip(text.as_bytes())] {
             let (blocks, problem) = read(&bytes);
             assert!(problem.is_none() && blocks.len() > 2);
-            assert_eq!(blocks.iter().flat_map(|block| block.bytes.clone()).collect::<Vec<_>>(), text.as_bytes());
+            assert_eq!(
+                blocks.iter().flat_map(|block| block.bytes.clone()).collect::<Vec<_>>(),
+                text.as_bytes()
+            );
             for block in &blocks {
                 assert!(block.bytes.starts_with(format!("line {}\n", block.first_line).as_bytes()));
             }

@@ -140,7 +140,8 @@ mod tests {
 
     #[test]
     fn common_combined_and_with_the_host_in_front() {
-        let common = request(r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a?b HTTP/1.0" 200 2326"#);
+        let common =
+            request(r#"127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a?b HTTP/1.0" 200 2326"#);
         assert_eq!((&*common.method, &*common.target, common.status), ("GET", &b"/a?b"[..], Some(200)));
         assert_eq!((common.host, common.referer), (None, None));
         let combined = request(
@@ -166,10 +167,19 @@ mod tests {
 
     #[test]
     fn what_is_no_request_is_told_from_what_is_damaged() {
-        for line in [r#"h - - [t] "-" 408 0"#, r#"h - - [t] "\x16\x03\x01" 400 150"#, r#"h - - [t] "OPTIONS * HTTP/1.0" 200 1"#] {
+        for line in [
+            r#"h - - [t] "-" 408 0"#,
+            r#"h - - [t] "\x16\x03\x01" 400 150"#,
+            r#"h - - [t] "OPTIONS * HTTP/1.0" 200 1"#,
+        ] {
             assert_eq!(read(line.as_bytes()), Read::NotARequest, "{line}");
         }
-        for line in ["Nov 22 kernel: x", r#"h - - [t] "GET / HTTP/1.1"#, r#"h - - [t] "GET / HTTP/1.1" - 1"#, "\u{0}\u{1}"] {
+        for line in [
+            "Nov 22 kernel: x",
+            r#"h - - [t] "GET / HTTP/1.1"#,
+            r#"h - - [t] "GET / HTTP/1.1" - 1"#,
+            "\u{0}\u{1}",
+        ] {
             assert!(matches!(read(line.as_bytes()), Read::Damaged(_)), "{line}");
         }
     }

@@ -11,7 +11,8 @@ use super::record::{LogFormat, Read, Record, local_target, without_port};
 pub(super) fn read(line: &[u8]) -> Read<'_> {
     let mut fields = Fields::default();
     let mut deserializer = serde_json::Deserializer::from_slice(line);
-    let read = Object { fields: &mut fields }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
+    let read =
+        Object { fields: &mut fields }.deserialize(&mut deserializer).and_then(|()| deserializer.end());
     if read.is_err() {
         return Read::Damaged("no whole JSON object");
     }

@@ -59,7 +59,8 @@ pub(super) fn local_target(target: &[u8]) -> Option<(&[u8], Option<&str>)> {
     if target.first() == Some(&b'/') {
         return Some((target, None));
     }
-    let rest = [&b"http://"[..], b"https://"].iter().find_map(|scheme| strip_prefix_any_case(target, scheme))?;
+    let rest =
+        [&b"http://"[..], b"https://"].iter().find_map(|scheme| strip_prefix_any_case(target, scheme))?;
     let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
     let (host, path) = rest.split_at(end);
     let path: &[u8] = if path.first() == Some(&b'/') { path } else { b"/" };

@@ -95,7 +95,11 @@ pub fn replay(
     Ok(report)
 }
 
-fn replay_one(side: &Side<'_>, source: LogSource<'_>, options: &ReplayOptions) -> Result<LogReport, LogError> {
+fn replay_one(
+    side: &Side<'_>,
+    source: LogSource<'_>,
+    options: &ReplayOptions,
+) -> Result<LogReport, LogError> {
     let LogSource { name, input } = source;
     let failed = |source| LogError::Read { name: name.clone(), source };
     let mut blocks = Blocks::open(input).map_err(failed)?;
@@ -184,7 +188,8 @@ impl<'w> Worker<'w> {
 
     fn request(&mut self, number: u64, record: &Record<'_>) {
         if let Some(host) = &record.host {
-            let is_other = self.options.host.as_ref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(host));
+            let is_other =
+                self.options.host.as_ref().is_some_and(|wanted| !wanted.eq_ignore_ascii_case(host));
             self.report.count_host(host, MOST_HOSTS);
             if is_other {
                 self.report.other_hosts += 1;
@@ -202,8 +207,9 @@ impl<'w> Worker<'w> {
         self.report.requests += 1;
         let (side, scratch) = (self.side, &mut self.scratch);
         let answer = || {
-            let state = RequestPath::parse(path, scratch)
-                .map_or(State::Failing, |path| reply(&side.manifest().decide(&side.request(&record.method, path))).state);
+            let state = RequestPath::parse(path, scratch).map_or(State::Failing, |path| {
+                reply(&side.manifest().decide(&side.request(&record.method, path))).state
+            });
             Entry::new(state, is_probe(path))
         };
         let aggregate: &mut Aggregate = &mut self.report.aggregate;
@@ -219,12 +225,18 @@ impl<'w> Worker<'w> {
 
     fn damaged(&mut self, number: u64, line: &[u8], why: &'static str) {
         self.report.damaged_lines += 1;
-        let damaged = Damaged {
-            log: String::new(),
-            line: number,
-            text: String::from_utf8_lossy(line.get(..160).unwrap_or(line)).trim_end().to_owned(),
-            why,
-        };
+        let damaged = Damaged { log: String::new(), line: number, text: beginning(line), why };
         self.report.keep_damaged(damaged, MOST_SHOWN);
     }
+}
+
+/// What is shown of a line.
+fn beginning(line: &[u8]) -> String {
+    const LONGEST: usize = 100;
+    let text = String::from_utf8_lossy(line.get(..LONGEST).unwrap_or(line));
+    if line.contains(&0) {
+        return "(binary data)".to_owned();
+    }
+    let dots = if line.len() > LONGEST { "…" } else { "" };
+    format!("{}{dots}", text.trim_end())
 }

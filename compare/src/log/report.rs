@@ -124,7 +124,14 @@ impl LogReport {
     }
 
     /// The paths of a group with the most requests, asked again to tell more. `with_near` looks for pages with near names.
-    pub fn top(&self, side: &Side<'_>, group: Group, limit: usize, at_least: u64, with_near: bool) -> Vec<TopPath> {
+    pub fn top(
+        &self,
+        side: &Side<'_>,
+        group: Group,
+        limit: usize,
+        at_least: u64,
+        with_near: bool,
+    ) -> Vec<TopPath> {
         let mut found: Vec<(u64, &[u8], &Entry)> = self
             .aggregate
             .entries
@@ -132,7 +139,8 @@ impl LogReport {
             .map(|(key, entry)| (of_group(entry, group), &**key, entry))
             .filter(|(requests, ..)| *requests >= at_least.max(1))
             .collect();
-        let order = |a: &(u64, &[u8], &Entry), b: &(u64, &[u8], &Entry)| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1));
+        let order =
+            |a: &(u64, &[u8], &Entry), b: &(u64, &[u8], &Entry)| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1));
         if limit > 0 && limit < found.len() {
             found.select_nth_unstable_by(limit, order);
             found.truncate(limit);

@@ -100,7 +100,9 @@ impl Group {
         use Then::{Answered, Failed, Missing, Redirected, Unknown};
         match (Then::of(then), now) {
             (_, State::Worker) => Group::Worker,
-            (Missing | Failed | Unknown, State::Missing | State::Failing | State::Fallback) if is_probe => Group::Probes,
+            (Missing | Failed | Unknown, State::Missing | State::Failing | State::Fallback) if is_probe => {
+                Group::Probes
+            }
             (_, State::Fallback) => Group::Fallback,
             (Answered | Redirected, State::Missing | State::Failing) => Group::Breaks,
             (Missing | Failed, State::Missing | State::Failing) => Group::StillMissing,
@@ -118,9 +120,28 @@ impl Group {
 /// Whether a path is one that scanners ask every site for.
 pub(super) fn is_probe(path: &[u8]) -> bool {
     const PARTS: [&[u8]; 22] = [
-        b"/wp-", b"/.env", b"/.git", b"/.aws", b"/.ssh", b"/.vscode", b"/.ds_store", b"/xmlrpc", b"/cgi-bin", b"/phpmyadmin",
-        b"/phpunit", b"/vendor/", b"/administrator", b"/actuator", b"/solr/", b"/boaform", b"/owa/", b"/ecp/", b"/hnap1",
-        b"/wordpress", b"/manager/html", b"/autodiscover",
+        b"/wp-",
+        b"/.env",
+        b"/.git",
+        b"/.aws",
+        b"/.ssh",
+        b"/.vscode",
+        b"/.ds_store",
+        b"/xmlrpc",
+        b"/cgi-bin",
+        b"/phpmyadmin",
+        b"/phpunit",
+        b"/vendor/",
+        b"/administrator",
+        b"/actuator",
+        b"/solr/",
+        b"/boaform",
+        b"/owa/",
+        b"/ecp/",
+        b"/hnap1",
+        b"/wordpress",
+        b"/manager/html",
+        b"/autodiscover",
     ];
     const ENDINGS: [&[u8]; 8] = [b".php", b".asp", b".aspx", b".jsp", b".cgi", b".bak", b".sql", b".env"];
     let lower = path.to_ascii_lowercase();
@@ -147,7 +168,8 @@ mod tests {
 
     #[test]
     fn scanners_are_known_by_what_they_look_for() {
-        for path in ["/wp-login.php", "/blog/wp-admin/", "/.git/config", "/.ENV", "/index.php", "/shell.aspx"] {
+        for path in ["/wp-login.php", "/blog/wp-admin/", "/.git/config", "/.ENV", "/index.php", "/shell.aspx"]
+        {
             assert!(is_probe(path.as_bytes()), "{path}");
         }
         for path in ["/", "/about", "/docs/php", "/environment", "/blog/git-tips"] {

@@ -31,7 +31,12 @@ pub(super) fn causes(found: &Comparison<'_>, kind: Kind, limit: usize) -> Vec<Ca
     let changes = found.diff.of_kind(kind);
     let has_causes = matches!(
         kind,
-        Kind::RedirectStarts | Kind::RedirectStops | Kind::RedirectTarget | Kind::Headers | Kind::Worker | Kind::Failing
+        Kind::RedirectStarts
+            | Kind::RedirectStops
+            | Kind::RedirectTarget
+            | Kind::Headers
+            | Kind::Worker
+            | Kind::Failing
     );
     if !has_causes {
         let first = (0..changes.len().min(limit)).collect();
@@ -159,7 +164,8 @@ pub(super) fn folders(diff: &Diff<'_>, kind: Kind) -> Vec<(String, usize)> {
     if counts.len() < 2 {
         return Vec::new();
     }
-    let mut folders: Vec<_> = counts.into_iter().map(|(folder, count)| (format!("{folder}/"), count)).collect();
+    let mut folders: Vec<_> =
+        counts.into_iter().map(|(folder, count)| (format!("{folder}/"), count)).collect();
     folders.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     folders.truncate(MOST);
     folders

@@ -119,7 +119,12 @@ struct Url {
 
 impl Url {
     fn of(form: &FormDetail<'_>) -> Url {
-        Url { url: form.path.clone(), kind: form.kind, before: Answer::of(&form.before), after: Answer::of(&form.after) }
+        Url {
+            url: form.path.clone(),
+            kind: form.kind,
+            before: Answer::of(&form.before),
+            after: Answer::of(&form.after),
+        }
     }
 }
 

@@ -74,7 +74,10 @@ pub(super) fn blocks(suggestions: &Suggestions, limit: usize) -> Vec<String> {
         }
     };
     block("Top of _redirects", lines(|line| !line.is_pattern && line.pages > 0));
-    block("Top of _redirects: other URLs of the same pages", lines(|line| !line.is_pattern && line.pages == 0));
+    block(
+        "Top of _redirects: other URLs of the same pages",
+        lines(|line| !line.is_pattern && line.pages == 0),
+    );
     block("End of _redirects", lines(|line| line.is_pattern));
     text
 }

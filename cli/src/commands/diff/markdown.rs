@@ -34,7 +34,10 @@ pub(super) fn text(found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>, lim
         page.always(&format!("\n{lines} left out: a comment can't be longer. `trailmark diff` shows all.\n"));
     }
     let [old, new] = [&old.name, &new.name].map(|name| code(name));
-    page.always(&format!("\n<sub>{old} compared with {new} by Trailmark {}</sub>\n", env!("CARGO_PKG_VERSION")));
+    page.always(&format!(
+        "\n<sub>{old} compared with {new} by Trailmark {}</sub>\n",
+        env!("CARGO_PKG_VERSION")
+    ));
     page.text
 }
 
@@ -87,7 +90,11 @@ impl Page {
         for &kind in Kind::ALL {
             let count = found.diff.count_of(kind);
             if count.urls > 0 {
-                let heading = if kind <= Kind::Failing { format!("**{}**", kind.heading()) } else { kind.heading().to_owned() };
+                let heading = if kind <= Kind::Failing {
+                    format!("**{}**", kind.heading())
+                } else {
+                    kind.heading().to_owned()
+                };
                 let [pages, urls] = [count.pages, count.urls].map(|number| grouped(number as u64));
                 self.line(&format!("| {heading} | {pages} | {urls} |"));
             }
@@ -111,7 +118,8 @@ impl Page {
         let mut text = "\nServed in another way: ".to_owned();
         for (index, setting) in found.settings.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
-            let _ = write!(text, "{comma}{} {} → {}", setting.name, code(&setting.before), code(&setting.after));
+            let _ =
+                write!(text, "{comma}{} {} → {}", setting.name, code(&setting.before), code(&setting.after));
         }
         self.line(&text);
     }
@@ -121,7 +129,9 @@ impl Page {
             .suggestions
             .renames
             .iter()
-            .map(|rename| (rename.change, format!("; now {} ({})", code(&rename.to), rename.reason.in_words())))
+            .map(|rename| {
+                (rename.change, format!("; now {} ({})", code(&rename.to), rename.reason.in_words()))
+            })
             .collect();
         let mut first = 0;
         for &kind in Kind::ALL {
@@ -131,7 +141,9 @@ impl Page {
                 let heading = format!("<b>{}</b>: {}", kind.heading(), grouped(pages as u64));
                 self.open(&heading, kind <= Kind::Failing);
                 let limit = if is_build { limit.min(FEW) } else { limit };
-                self.group(found, kind, limit, &|index| successors.get(&(first + index)).cloned().unwrap_or_default());
+                self.group(found, kind, limit, &|index| {
+                    successors.get(&(first + index)).cloned().unwrap_or_default()
+                });
                 self.close();
             }
             if kind == Kind::Gone {
@@ -142,7 +154,13 @@ impl Page {
         }
     }
 
-    fn group(&mut self, found: &Comparison<'_>, kind: Kind, limit: usize, successor: &dyn Fn(usize) -> String) {
+    fn group(
+        &mut self,
+        found: &Comparison<'_>,
+        kind: Kind,
+        limit: usize,
+        successor: &dyn Fn(usize) -> String,
+    ) {
         let mut left = limit;
         let mut unshown = 0;
         for cause in groups::causes(found, kind, limit) {
@@ -180,14 +198,21 @@ impl Page {
             return;
         }
         let pages: usize = suggestions.lines.iter().map(|line| line.pages).sum();
-        self.open(&format!("Lines for <code>_redirects</code> that would keep {}", count(pages, "page")), false);
+        self.open(
+            &format!("Lines for <code>_redirects</code> that would keep {}", count(pages, "page")),
+            false,
+        );
         self.always("```text");
         for line in lists::blocks(suggestions, limit) {
             self.line(&Shown(&line).to_string().replace("```", "` ``"));
         }
         self.always("```");
         for (line, from, to) in suggestions.repoint.iter().take(limit) {
-            self.line(&format!("- line {line} leads {} to what is gone: let it lead to {}", code(from), code(to)));
+            self.line(&format!(
+                "- line {line} leads {} to what is gone: let it lead to {}",
+                code(from),
+                code(to)
+            ));
         }
         self.close();
     }
@@ -198,7 +223,8 @@ impl Page {
         }
         self.open(&format!("<b>Redirects that lost their target</b>: {}", found.detours.len()), true);
         for detour in found.detours.iter().take(limit) {
-            let way: Vec<_> = std::iter::once(&detour.location).chain(&detour.then).map(|place| code(place)).collect();
+            let way: Vec<_> =
+                std::iter::once(&detour.location).chain(&detour.then).map(|place| code(place)).collect();
             let end = if detour.is_dead_end { " → nothing" } else { "" };
             self.line(&format!("- {} → {}{end} (line {})", code(&detour.path), way.join(" → "), detour.line));
         }
@@ -210,9 +236,13 @@ impl Page {
         if found.zones.is_empty() {
             return;
         }
-        self.open(&format!("Unknown paths are answered otherwise: {}", count(found.zones.len(), "zone")), false);
+        self.open(
+            &format!("Unknown paths are answered otherwise: {}", count(found.zones.len(), "zone")),
+            false,
+        );
         for zone in found.zones.iter().take(limit) {
-            let [below, before, after] = [&format!("{}*", zone.below), &zone.before, &zone.after].map(|text| code(text));
+            let [below, before, after] =
+                [&format!("{}*", zone.below), &zone.before, &zone.after].map(|text| code(text));
             let change = if zone.is_other_answer || before != after {
                 format!("{before} → {after}")
             } else {
@@ -246,7 +276,8 @@ impl Page {
 fn item(detail: &Detail<'_>, has_cause: bool) -> String {
     let (before, after) = before_and_after(detail);
     let path = code(&detail.main.path);
-    let location = |reply: &trailmark_compare::Reply<'_>| code(reply.location.as_deref().unwrap_or(&in_words(reply)));
+    let location =
+        |reply: &trailmark_compare::Reply<'_>| code(reply.location.as_deref().unwrap_or(&in_words(reply)));
     match detail.kind {
         Kind::Gone | Kind::GoneHashed => format!("{path} was {}", code(&before)),
         Kind::New | Kind::NewHashed => format!("{path} {}", code(&after)),

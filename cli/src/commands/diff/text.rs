@@ -23,7 +23,10 @@ pub(super) fn write(
     sides(out, old, new)?;
     if found.is_same() {
         let same = grouped(found.diff.asked as u64);
-        return writeln!(out, "\n{GREEN}No difference{GREEN:#}: all {same} URLs answer as before, and so does what is unknown.");
+        return writeln!(
+            out,
+            "\n{GREEN}No difference{GREEN:#}: all {same} URLs answer as before, and so does what is unknown."
+        );
     }
     summary(out, found)?;
     settings(out, found)?;
@@ -70,7 +73,11 @@ fn style(kind: Kind) -> anstyle::Style {
 
 fn summary(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
     let mut table = Table::default();
-    table.row([Cell::new("").styled(BOLD), Cell::number("PAGES").styled(BOLD), Cell::number("URLS").styled(BOLD)]);
+    table.row([
+        Cell::new("").styled(BOLD),
+        Cell::number("PAGES").styled(BOLD),
+        Cell::number("URLS").styled(BOLD),
+    ]);
     for &kind in Kind::ALL {
         let count = found.diff.count_of(kind);
         if count.urls > 0 {
@@ -81,7 +88,11 @@ fn summary(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
             ]);
         }
     }
-    table.row([Cell::new("Same").styled(DIM), Cell::number(""), Cell::number(grouped(found.diff.same as u64))]);
+    table.row([
+        Cell::new("Same").styled(DIM),
+        Cell::number(""),
+        Cell::number(grouped(found.diff.same as u64)),
+    ]);
     writeln!(out)?;
     table.write(out)
 }
@@ -107,14 +118,21 @@ fn group<'s>(
     successor: impl Fn(usize) -> Option<&'s String>,
 ) -> io::Result<()> {
     let (style, pages) = (style(kind), grouped(found.diff.of_kind(kind).len() as u64));
-    writeln!(out, "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}{pages} that {}{DIM:#}", kind.heading(), kind.meaning())?;
+    writeln!(
+        out,
+        "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}{pages} that {}{DIM:#}",
+        kind.heading(),
+        kind.meaning()
+    )?;
     if kind == Kind::Spelling {
         return Ok(());
     }
     let folders = groups::folders(&found.diff, kind);
     if !folders.is_empty() {
-        let folders: Vec<_> =
-            folders.iter().map(|(folder, pages)| format!("{} {}", output::shown(folder), grouped(*pages as u64))).collect();
+        let folders: Vec<_> = folders
+            .iter()
+            .map(|(folder, pages)| format!("{} {}", output::shown(folder), grouped(*pages as u64)))
+            .collect();
         writeln!(out, "  {DIM}most in: {}{DIM:#}", folders.join(", "))?;
     }
     // Build files are not read one by one.
@@ -175,8 +193,15 @@ fn row(detail: &Detail<'_>, successor: Option<&String>, has_cause: bool) -> Vec<
         Kind::RedirectStops => format!("was -> {}", location(&detail.main.before)),
         Kind::RedirectTarget => {
             let (was, is) = (&detail.main.before, &detail.main.after);
-            let status = if was.status == is.status { String::new() } else { format!(" ({}, was {})", is.status, was.status) };
-            format!("-> {}, was -> {}{status}", location(is), location(was))
+            let status = if was.status == is.status {
+                String::new()
+            } else {
+                format!(" ({}, was {})", is.status, was.status)
+            };
+            match was.location == is.location {
+                true => format!("-> {}{status}", location(is)),
+                false => format!("-> {}, was -> {}{status}", location(is), location(was)),
+            }
         }
         Kind::Headers if has_cause => String::new(),
         _ => format!("{before} -> {after}"),
@@ -241,11 +266,17 @@ fn redirect_lines(out: &mut impl Write, found: &Comparison<'_>, limit: usize) ->
     }
     if suggestions.left_out > 0 {
         let left_out = grouped(suggestions.left_out as u64);
-        writeln!(out, "  {YELLOW}{left_out} more exceed what the platform reads of a _redirects file{YELLOW:#}")?;
+        writeln!(
+            out,
+            "  {YELLOW}{left_out} more exceed what the platform reads of a _redirects file{YELLOW:#}"
+        )?;
     }
     for (line, from, to) in suggestions.repoint.iter().take(limit) {
         let (from, to) = (output::shown(from), output::shown(to));
-        writeln!(out, "  {YELLOW}line {line} of the new _redirects leads {from} to what is gone: let it lead to {to}{YELLOW:#}")?;
+        writeln!(
+            out,
+            "  {YELLOW}line {line} of the new _redirects leads {from} to what is gone: let it lead to {to}{YELLOW:#}"
+        )?;
     }
     Ok(())
 }
@@ -314,7 +345,8 @@ fn rule(out: &mut impl Write, change: &RuleChange) -> io::Result<()> {
         writeln!(out, "  {GREEN}+{GREEN:#} {DIM}{file}{DIM:#}  {}", output::shown(after))?;
     }
     if let Some(example) = change.example.as_ref().filter(|example| example.before != example.after) {
-        let [path, before, after] = [&example.path, &example.before, &example.after].map(|text| output::shown(text));
+        let [path, before, after] =
+            [&example.path, &example.before, &example.after].map(|text| output::shown(text));
         writeln!(out, "      {DIM}such as {path}: {before} -> {after}{DIM:#}")?;
     }
     Ok(())

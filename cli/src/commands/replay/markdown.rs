@@ -18,7 +18,12 @@ pub(super) fn text(report: &Report<'_>) -> String {
         let heading = group.heading();
         let heading = if *group == Group::Breaks { format!("**{heading}**") } else { heading.to_owned() };
         let share = percent(report.share(total.requests));
-        let _ = writeln!(text, "| {heading} | {} | {share} | {} |", grouped(total.requests), grouped(total.paths));
+        let _ = writeln!(
+            text,
+            "| {heading} | {} | {share} | {} |",
+            grouped(total.requests),
+            grouped(total.paths)
+        );
     }
     for remark in report.remarks() {
         let _ = writeln!(text, "\n{remark}.");
@@ -31,7 +36,12 @@ pub(super) fn text(report: &Report<'_>) -> String {
 fn group(text: &mut String, shown: &Shown) {
     let Shown { group, total, top } = shown;
     let open = if *group == Group::Breaks { " open" } else { "" };
-    let _ = writeln!(text, "\n<details{open}><summary><b>{}</b>: {}</summary>\n", group.heading(), grouped(total.requests));
+    let _ = writeln!(
+        text,
+        "\n<details{open}><summary><b>{}</b>: {}</summary>\n",
+        group.heading(),
+        grouped(total.requests)
+    );
     let _ = writeln!(text, "| requests | path | then | now | |\n|---:|---|---|---|---|");
     let mut told = 0;
     for path in top {

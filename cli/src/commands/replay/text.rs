@@ -58,11 +58,20 @@ fn summary(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
 fn group(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
     let Shown { group, total, top } = shown;
     let style = style(*group);
-    writeln!(out, "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}requests that {}{DIM:#}", group.heading(), group.meaning())?;
+    writeln!(
+        out,
+        "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}requests that {}{DIM:#}",
+        group.heading(),
+        group.meaning()
+    )?;
     let mut table = Table::indented(2);
-    let shows_now = !matches!(group, Group::Worker | Group::Fallback | Group::StillMissing | Group::Probes | Group::Served);
+    let shows_now = !matches!(
+        group,
+        Group::Worker | Group::Fallback | Group::StillMissing | Group::Probes | Group::Served
+    );
     let shows_then = !matches!(group, Group::Missing | Group::Redirected);
-    let [requests, then_heading, now_heading] = ["REQUESTS", "THEN", "NOW"].map(|text| Cell::new(text).styled(DIM));
+    let [requests, then_heading, now_heading] =
+        ["REQUESTS", "THEN", "NOW"].map(|text| Cell::new(text).styled(DIM));
     let mut heading = vec![Cell::number("REQUESTS").styled(DIM), Cell::new("PATH").styled(DIM)];
     drop(requests);
     if shows_then {
