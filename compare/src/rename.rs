@@ -9,7 +9,7 @@ use crate::diff::{Change, Diff};
 use crate::kind::Kind;
 use crate::near::nearest;
 use crate::rules::{follow, local_path};
-use crate::side::{Side, State};
+use crate::side::{Reply, Side, State};
 
 /// Of more pages that are gone no more is guessed.
 pub const MOST_GUESSED: usize = 200_000;
@@ -81,9 +81,8 @@ pub(crate) fn renames(diff: &Diff<'_>) -> Vec<Rename> {
 }
 
 fn lost<'d>(diff: &Diff<'d>, index: usize, change: &Change) -> Option<Lost<'d>> {
-    let main = diff.detail(change)?.main;
-    let (asset, location) = (main.before.asset, main.before.location);
-    Some(Lost { change: index, path: main.path, asset, location })
+    let (path, Reply { asset, location, .. }) = diff.found_at(change)?;
+    Some(Lost { change: index, path, asset, location })
 }
 
 /// New files with the same bytes; of several, the one with the nearest name.
@@ -179,9 +178,8 @@ fn by_name(diff: &Diff<'_>, lost: &[Lost<'_>], found: &mut Vec<Rename>) {
         .of_kind(Kind::New)
         .par_iter()
         .filter_map(|change| {
-            let main = diff.detail(change)?.main;
-            let served = main.after.state == State::Served && is_page(main.after.asset);
-            served.then_some(main.path)
+            let (path, reply) = diff.found_at(change)?;
+            (reply.state == State::Served && is_page(reply.asset)).then_some(path)
         })
         .collect();
     let wanted: Vec<String> = left.iter().map(|lost| lost.path.clone()).collect();

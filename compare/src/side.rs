@@ -146,7 +146,22 @@ impl<'m> Side<'m> {
 
     /// A stem that the site may know.
     pub(crate) fn stem(&self, stem: &str) -> Option<StoredStem<'m>> {
-        self.manifest.stem_in(self.manifest.slot_holding(stem)?)
+        self.manifest.stem_in(self.place_of(stem)?)
+    }
+
+    /// The place of a stem that the site may know.
+    pub(crate) fn place_of(&self, stem: &str) -> Option<u32> {
+        self.manifest.slot_holding(stem)
+    }
+
+    /// Whether what is stored decides everything: [`Side::is_alike`] may be asked.
+    pub(crate) fn has_same_rules(&self, other: &Side<'_>) -> bool {
+        self.origin == other.origin && self.manifest.has_same_rules(other.manifest)
+    }
+
+    /// Whether two sites with the same rules answer alike to every form of a stem, at a glance.
+    pub(crate) fn is_alike(&self, place: u32, other: &Side<'_>, other_place: u32) -> bool {
+        self.manifest.answers_alike(place, other.manifest, other_place)
     }
 }
 

@@ -3,8 +3,8 @@
 use crate::bytes::{to_usize, u8_at, u16_at, u32_at};
 use crate::format;
 use crate::key;
-use crate::manifest::Manifest;
-use crate::source::Entry;
+use crate::manifest::{Manifest, Policy};
+use crate::source::{Entry, Stored};
 use crate::stem::Form;
 
 /// A stem with the forms for which the site has an answer of their own.
@@ -66,6 +66,79 @@ impl Manifest<'_> {
         let own = records.take(format::FORM_COUNT).take_while(|record| u32_at(&record[..], 44) == index);
         own.filter_map(|record| Form::from_number(u8_at(record, 38)))
             .fold(0, |forms, form| forms | 1 << form as u8)
+    }
+
+    /// Whether every request gets the same from two manifests where both have the same stored for its path: the same options and
+    /// base, the same rules in the same order, and no script. O(rules).
+    pub fn has_same_rules(&self, other: &Manifest<'_>) -> bool {
+        let policy = |manifest: &Manifest<'_>| {
+            let Policy { platform, not_found, decode, redirect_status, flags, .. } = manifest.policy;
+            (platform, not_found, decode, redirect_status, flags)
+        };
+        let redirects = || {
+            let mut others = other.redirect_rules();
+            self.redirect_rules().len() == others.len()
+                && self
+                    .redirect_rules()
+                    .all(|rule| others.next().is_some_and(|other| rule.says_the_same(&other)))
+        };
+        let headers = || {
+            let mut others = other.header_rules();
+            self.header_rules().all(|rule| others.next().is_some_and(|other| rule.says_the_same(&other)))
+                && others.next().is_none()
+        };
+        policy(self) == policy(other)
+            && self.base == other.base
+            && !self.has_script()
+            && !other.has_script()
+            && redirects()
+            && headers()
+    }
+
+    /// Whether two manifests with the same rules ([`Manifest::has_same_rules`]) answer alike to every form of the stem that both
+    /// have in these slots: status, place, bytes and headers. `false` where that is not clear at a glance. O(1).
+    pub fn answers_alike(&self, slot: u32, other: &Manifest<'_>, other_slot: u32) -> bool {
+        let (Some(slot), Some(other_slot)) = (self.slot(slot), other.slot(other_slot)) else { return false };
+        let irregular = |slot| u16_at(slot, 2) == format::IRREGULAR_SHAPE;
+        if irregular(slot) || irregular(other_slot) {
+            return false;
+        }
+        Form::ALL.into_iter().all(|form| {
+            match (self.entry_of(slot, form), other.entry_of(other_slot, form)) {
+                (Some(one), Some(another)) => self.is_alike(&one, other, &another),
+                _ => false,
+            }
+        })
+    }
+
+    fn is_alike(&self, one: &Entry<'_>, other: &Manifest<'_>, another: &Entry<'_>) -> bool {
+        let mask = |manifest: &Manifest<'_>, set: u16| match set {
+            format::NONE_U16 => Some([0; format::MASK_LEN]),
+            set => manifest.header_sets.get(usize::from(set)).copied(),
+        };
+        let has_no_redirect = [one.redirect, another.redirect] == [format::NONE_U16; 2];
+        let (mine, its) = (mask(self, one.header_set), mask(other, another.header_set));
+        let same_headers = mine.is_some() && mine == its;
+        has_no_redirect
+            && match (one.stored, another.stored) {
+                (None, None) => true,
+                (
+                    Some(Stored::Serve { asset, rule }),
+                    Some(Stored::Serve { asset: other_asset, rule: other_rule }),
+                ) => {
+                    let (asset, other_asset) = (self.asset(asset), other.asset(other_asset));
+                    rule == other_rule
+                        && same_headers
+                        && asset.zip(other_asset).is_some_and(|(one, other)| {
+                            one.fingerprint() == other.fingerprint() && one.media_type() == other.media_type()
+                        })
+                }
+                (
+                    Some(Stored::Redirect { target, rule }),
+                    Some(Stored::Redirect { target: other_target, rule: other_rule }),
+                ) => rule == other_rule && target == other_target && same_headers,
+                _ => false,
+            }
     }
 
     fn answered_forms(&self, slot: &[u8; format::SLOT_LEN]) -> u8 {
