@@ -201,8 +201,8 @@ impl<'d> Diff<'d> {
     /// The decoded stem of a change, or the path of one that has none.
     pub fn stem_of(&self, change: &Change) -> &str {
         match change.place {
-            Place::Old(place) => self.old.stem_in(place).map_or("", |stored| stored.stem),
-            Place::New(place) => self.new.stem_in(place).map_or("", |stored| stored.stem),
+            Place::Old(place) => self.old.stem_text(place),
+            Place::New(place) => self.new.stem_text(place),
             Place::Spelled(index) => self.spelled.get(index as usize).map_or("", String::as_str),
         }
     }

@@ -53,9 +53,10 @@ pub(crate) fn is_hashed(path: &str) -> bool {
 /// A hash may hold `-` and `_`, and stands at the end, behind one of them, or alone.
 fn has_hash(part: &str) -> bool {
     is_hash(part)
-        || part.char_indices().filter(|(_, c)| matches!(c, '-' | '_')).any(|(at, _)| {
-            part.get(at + 1..).is_some_and(is_hash) || part.get(..at).is_some_and(|start| is_hex(start))
-        })
+        || part
+            .char_indices()
+            .filter(|(_, c)| matches!(c, '-' | '_'))
+            .any(|(at, _)| part.get(at + 1..).is_some_and(is_hash) || part.get(..at).is_some_and(is_hex))
 }
 
 fn is_hex(text: &str) -> bool {

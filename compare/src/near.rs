@@ -117,6 +117,9 @@ impl Name {
         let start: String = self.plain.chars().take(4).collect();
         let end: String = self.plain.chars().rev().take(4).collect();
         let whole = self.folders.concat() + &self.plain;
+        let mut letters: Vec<char> = self.plain.chars().collect();
+        letters.sort_unstable();
+        let letters: String = letters.into_iter().collect();
         let mut keys = vec![
             key(0, &self.plain, &self.ending),
             key(1, &sorted.concat(), &self.ending),
@@ -124,6 +127,8 @@ impl Name {
             key(3, parent, &end),
             key(4, &whole, ""),
             key(6, &self.plain, parent),
+            key(7, parent, &self.plain.chars().take(2).collect::<String>()),
+            key(8, parent, &letters),
         ];
         if self.ending.is_empty() {
             keys.extend(
@@ -219,6 +224,7 @@ mod tests {
             near("/docs/instalation", &["/docs/installation", "/docs/faq"]),
             Some("/docs/installation")
         );
+        assert_eq!(near("/abuot", &["/about", "/faq"]), Some("/about"));
         assert_eq!(near("/About-Us.html", &["/about-us", "/"]), Some("/about-us"));
         assert_eq!(near("/guide/api/errors", &["/guide/reference/errors"]), Some("/guide/reference/errors"));
         assert_eq!(near("/blog/2024/my-first-post", &["/blog/my-first-post"]), Some("/blog/my-first-post"));

@@ -139,6 +139,11 @@ impl<'m> Side<'m> {
         self.manifest.stem_in(place)
     }
 
+    /// The text of the stem in a place.
+    pub(crate) fn stem_text(&self, place: u32) -> &'m str {
+        self.manifest.stem_text(place).unwrap_or_default()
+    }
+
     /// The forms of a stem that are files.
     pub(crate) fn file_forms(&self, stem: &str) -> u8 {
         self.manifest.file_forms(stem)

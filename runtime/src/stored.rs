@@ -37,9 +37,12 @@ impl Manifest<'_> {
 
     /// The stem in a slot; `None` if the slot is empty or there is no such slot. O(1).
     pub fn stem_in(&self, slot: u32) -> Option<StoredStem<'_>> {
-        let slot = self.slot(slot)?;
-        let stem = core::str::from_utf8(self.stem_of(slot)?).ok()?;
-        Some(StoredStem { stem, forms: self.answered_forms(slot) })
+        Some(StoredStem { stem: self.stem_text(slot)?, forms: self.answered_forms(self.slot(slot)?) })
+    }
+
+    /// The same without its forms.
+    pub fn stem_text(&self, slot: u32) -> Option<&str> {
+        core::str::from_utf8(self.stem_of(self.slot(slot)?)?).ok()
     }
 
     /// The slot that holds a stem; `None` if the site does not know it. O(length of the stem).

@@ -36,7 +36,7 @@ groups! {
     /// Answered then, not now.
     Breaks = "breaks", "Would break", "were answered, and would not be found any more, or refused";
     /// Served then, redirected now.
-    Redirects = "redirects", "Would cost a redirect", "were served at once";
+    Redirects = "redirects", "Would cost a redirect", "were served at once, and would be redirected first";
     /// Redirected then and now.
     StillRedirects = "still-redirects", "Redirect as before", "were redirected, and are again";
     /// No status in the log, redirected now.

@@ -18,7 +18,7 @@ const FEW: usize = 3;
 
 /// The whole text.
 pub(super) fn text(found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>, limit: usize) -> String {
-    let mut page = Page { text: String::new(), left_out: 0 };
+    let mut page = Page { text: String::new(), room: LONGEST - RESERVE, left_out: 0 };
     page.line("### What this deploy changes\n");
     if found.is_same() {
         page.line(&format!("No difference: all {} URLs answer as before.", grouped(found.diff.asked as u64)));
@@ -43,6 +43,8 @@ pub(super) fn text(found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>, lim
 
 struct Page {
     text: String,
+    /// How long the text may be at the end of what is open.
+    room: usize,
     left_out: usize,
 }
 
@@ -58,7 +60,7 @@ fn code(text: &str) -> String {
 impl Page {
     /// A line, if there is room.
     fn line(&mut self, line: &str) {
-        if self.text.len() + line.len() + RESERVE > LONGEST {
+        if self.text.len() + line.len() > self.room {
             self.left_out += 1;
         } else {
             self.always(line);
@@ -79,10 +81,13 @@ impl Page {
     fn open(&mut self, heading: &str, is_open: bool) {
         let open = if is_open { " open" } else { "" };
         self.always(&format!("\n<details{open}><summary>{heading}</summary>\n"));
+        // No list takes more than half of what is left, so that there is some of each.
+        self.room = usize::midpoint(self.text.len(), LONGEST - RESERVE);
     }
 
     fn close(&mut self) {
         self.always("\n</details>");
+        self.room = LONGEST - RESERVE;
     }
 
     fn summary(&mut self, found: &Comparison<'_>) {
