@@ -38,6 +38,9 @@ const SHORTEST: usize = 8;
 /// Words are longer, on the whole.
 const LONGEST_RUN: f64 = 3.0;
 
+/// Folders in which builds put nothing but files with hashed names.
+const FOLDERS: &[&str] = &["_astro", "_next/static", "_nuxt", "_app/immutable"];
+
 /// Whether the name of a file, or of a folder right above it, holds what looks like a hash. O(length).
 pub(crate) fn is_hashed(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -46,8 +49,17 @@ pub(crate) fn is_hashed(path: &str) -> bool {
         return false;
     }
     let base = base.strip_suffix(&format!(".{ending}")).unwrap_or(base);
+    let is_build = |name: &&str| {
+        folder.split_once(name).is_some_and(|(before, behind)| {
+            before.ends_with('/') && (behind.is_empty() || behind.starts_with('/'))
+        })
+    };
     let looks = |text: &str| text.split(['.', '~', '@']).any(has_hash);
-    looks(base) || folder.rsplit('/').next().is_some_and(is_hash)
+    let ends = base.rsplit_once(['.', '-', '_']).is_some_and(|(_, end)| is_short_hash(end));
+    FOLDERS.iter().any(|name| is_build(&name))
+        || looks(base)
+        || ends
+        || folder.rsplit('/').next().is_some_and(is_hash)
 }
 
 /// A hash may hold `-` and `_`, and stands at the end, behind one of them, or alone.
@@ -72,6 +84,24 @@ fn is_hash(text: &str) -> bool {
         return false;
     }
     is_hex(text) || (!text.split(['-', '_']).all(is_simple) && mean_run(text) < LONGEST_RUN)
+}
+
+/// What Rollup, Vite and webpack put behind a name: eight characters of both cases that are no words.
+fn is_short_hash(text: &str) -> bool {
+    let has = |test: fn(&u8) -> bool| text.as_bytes().iter().any(test);
+    text.len() == SHORTEST
+        && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && !is_simple(text)
+        && !is_words(text)
+}
+
+/// `MyHoliday`
+fn is_words(text: &str) -> bool {
+    let capitals = text.bytes().filter(u8::is_ascii_uppercase).count();
+    let doubled = text.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_uppercase));
+    !doubled && capitals * 3 <= text.len()
 }
 
 /// A word, a number, or a word with a number behind it.
@@ -107,6 +137,10 @@ mod tests {
     fn hashed_names_of_the_usual_builds_are_known() {
         for path in [
             "/_astro/index.DxYz12_4.css",
+            "/docs/_astro/logo.D_OIpkis.png",
+            "/assets/black-dark.UHOXNmwm.png",
+            "/assets/index-nfCgsHHB.js",
+            "/assets/docs.app-BSJLRDjf.png",
             "/_astro/hoisted.B0aQm3xk.js",
             "/assets/index-BtD3x_9k.js",
             "/assets/index-4sK2uD8e.css",
@@ -140,6 +174,8 @@ mod tests {
             "/downloads/trailmark-v1.2.3-linux.bin",
             "/images/header-background.png",
             "/img/q1-2024-kpi.png",
+            "/img/the-SeaShore.png",
+            "/my_astro/logo.png",
             "/fonts/OpenSans2Regular.woff2",
         ] {
             assert!(!is_hashed(path), "{path}");

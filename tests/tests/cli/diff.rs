@@ -75,6 +75,24 @@ fn json_has_pages_with_their_urls() {
 }
 
 #[test]
+fn headers_and_rules_that_change_are_told_with_what_changes() {
+    let place = place();
+    place.write("dist/_headers", "/*\n  X-Frame-Options: DENY\n");
+    place.write("dist/_redirects", "/old/* /docs/:splat 301\n/start /about 302\n");
+    let run = place.run(["diff", "dist.trailmark", "dist", "-q", "--fail-on", "headers,rules"]).exits(1);
+    run.prints(&[
+        "+ x-frame-options: DENY",
+        "+ _redirects  /old/* /docs/:splat 301",
+        "such as /old/any/page",
+        "/start",
+    ]);
+    let json = place.run(["diff", "dist.trailmark", "dist", "-q", "--format", "json"]).exits(0).json();
+    let changes = json["changes"].as_array().unwrap();
+    assert!(changes.iter().any(|page| page["headers"] == "+ x-frame-options: DENY"), "{json}");
+    assert_eq!(json["rules"].as_array().unwrap().len(), 3);
+}
+
+#[test]
 fn markdown_is_bounded_and_its_texts_are_code() {
     let place = Place::with(&[]);
     for n in 0..3000 {
@@ -83,7 +101,7 @@ fn markdown_is_bounded_and_its_texts_are_code() {
     place.write("new/a`b|c/index.html", "x");
     let run = place.run(["diff", "old", "new", "-q", "--format", "markdown", "--limit", "0"]).exits(0);
     assert!(run.stdout.len() < 65_536, "{}", run.stdout.len());
-    run.prints(&["left out", "`/a%60b%7Cc/`", "| **Gone** | 3,000 |"]);
+    run.prints(&["left out", "`/a%60b%7Cc/`", "| **Gone** | 3,000 |", "<b>New</b>: 1"]);
     let short = place.run(["diff", "old", "new", "-q", "--format", "markdown"]).exits(0);
     assert!(short.stdout.len() < 5000 && short.stdout.contains("and 2,980 more"), "{}", short.stdout);
 }

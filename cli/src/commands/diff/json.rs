@@ -9,6 +9,7 @@ use trailmark_compare::{
 };
 
 use super::Named;
+use super::groups::header_difference;
 use crate::output;
 
 pub(super) fn write(
@@ -98,7 +99,8 @@ impl Changes<'_, '_> {
     fn page(&self, change: &Change) -> Option<Page> {
         let detail = self.diff.detail(change)?;
         let others = detail.others.iter().map(Url::of).collect();
-        Some(Page { main: Url::of(&detail.main), other_urls: others })
+        let headers = (detail.kind == Kind::Headers).then(|| header_difference(self.diff, &detail.main));
+        Some(Page { main: Url::of(&detail.main), headers, other_urls: others })
     }
 }
 
@@ -106,6 +108,9 @@ impl Changes<'_, '_> {
 struct Page {
     #[serde(flatten)]
     main: Url,
+    /// What differs, if it is headers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<String>,
     other_urls: Vec<Url>,
 }
 

@@ -75,7 +75,7 @@ fn summary(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
     let mut table = Table::default();
     table.row([
         Cell::new("").styled(BOLD),
-        Cell::number("PAGES").styled(BOLD),
+        Cell::number("PAGES, FILES").styled(BOLD),
         Cell::number("URLS").styled(BOLD),
     ]);
     for &kind in Kind::ALL {
