@@ -49,14 +49,14 @@ pub(crate) fn is_hashed(path: &str) -> bool {
         return false;
     }
     let base = base.strip_suffix(&format!(".{ending}")).unwrap_or(base);
-    let is_build = |name: &&str| {
+    let is_build = |name: &str| {
         folder.split_once(name).is_some_and(|(before, behind)| {
             before.ends_with('/') && (behind.is_empty() || behind.starts_with('/'))
         })
     };
     let looks = |text: &str| text.split(['.', '~', '@']).any(has_hash);
     let ends = base.rsplit_once(['.', '-', '_']).is_some_and(|(_, end)| is_short_hash(end));
-    FOLDERS.iter().any(|name| is_build(&name))
+    FOLDERS.iter().any(|name| is_build(name))
         || looks(base)
         || ends
         || folder.rsplit('/').next().is_some_and(is_hash)

@@ -10,7 +10,7 @@ use trailmark_compiler::{AssetFile, Base, Provenance, SiteRules, compile_files_a
 
 use crate::diff::Diff;
 use crate::kind::Kind;
-use crate::rename::{Reason, Rename};
+use crate::rename::{MOST_GUESSED, Reason, Rename};
 use crate::side::{Side, State};
 
 /// A folder is taken for moved if so many of its pages are.
@@ -45,6 +45,8 @@ pub struct Suggestions {
     pub renames: Vec<Rename>,
     /// The lines that keep them, tried. Those for pages first, then those for their further URLs, then patterns.
     pub lines: Vec<Line>,
+    /// Pages that are gone and whose successors were not looked for, since there are too many.
+    pub not_looked_for: usize,
     /// Lines that found no place in the limits of the platform.
     pub left_out: usize,
     /// Lines that did not do what they should when they were tried.
@@ -57,7 +59,8 @@ pub struct Suggestions {
 
 /// Works out and tries lines for guesses.
 pub(crate) fn suggestions(diff: &Diff<'_>, renames: Vec<Rename>) -> Suggestions {
-    let mut suggestions = Suggestions { renames, ..Suggestions::default() };
+    let not_looked_for = diff.of_kind(Kind::Gone).len().saturating_sub(MOST_GUESSED);
+    let mut suggestions = Suggestions { renames, not_looked_for, ..Suggestions::default() };
     if suggestions.renames.is_empty() {
         return suggestions;
     }

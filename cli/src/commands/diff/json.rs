@@ -33,6 +33,7 @@ pub(super) fn write(
         renames: found.suggestions.renames.get(..limit).unwrap_or(&found.suggestions.renames),
         redirect_lines: found.suggestions.lines.iter().map(trailmark_compare::Line::text).collect(),
         redirect_lines_left_out: found.suggestions.left_out,
+        successors_not_looked_for: found.suggestions.not_looked_for,
         changes: Changes { diff: &found.diff, limit },
     };
     output::json_pretty(out, &report)
@@ -53,6 +54,7 @@ struct Report<'r, 'd> {
     renames: &'r [Rename],
     redirect_lines: Vec<String>,
     redirect_lines_left_out: usize,
+    successors_not_looked_for: usize,
     changes: Changes<'r, 'd>,
 }
 

@@ -234,6 +234,13 @@ fn redirect_lines(out: &mut impl Write, found: &Comparison<'_>, limit: usize) ->
     if let Some(problem) = &suggestions.problem {
         writeln!(out, "\n{YELLOW}No lines for _redirects{YELLOW:#}: {}", output::shown(problem))?;
     }
+    if suggestions.not_looked_for > 0 {
+        let pages = count(suggestions.not_looked_for, "page");
+        writeln!(
+            out,
+            "  {YELLOW}successors of {pages} more were not looked for: too many are gone{YELLOW:#}"
+        )?;
+    }
     if suggestions.lines.is_empty() {
         return Ok(());
     }
