@@ -5,6 +5,7 @@ mod groups;
 mod json;
 mod lists;
 mod markdown;
+mod named;
 mod text;
 
 use std::io::Write;
@@ -16,6 +17,7 @@ use trailmark_compare::{Comparison, Origin, Side};
 use trailmark_compiler::options::Platform;
 
 use self::fail::FailOn;
+use self::named::Named;
 use crate::exit::Exit;
 use crate::output::{self, ReportFormat};
 use crate::site::SiteArgs;
@@ -103,12 +105,6 @@ fn origin(text: &str) -> Result<Origin, String> {
         return Err("write it as https://example.com, without a path".to_owned());
     }
     Ok(Origin { scheme, host: host.to_ascii_lowercase() })
-}
-
-/// A site with the name that the user gave it.
-pub(crate) struct Named<'n> {
-    pub(crate) name: String,
-    pub(crate) side: Side<'n>,
 }
 
 /// Runs the subcommand.

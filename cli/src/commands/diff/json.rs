@@ -8,8 +8,8 @@ use trailmark_compare::{
     Change, Comparison, Count, Detour, Diff, FormDetail, Kind, Rename, Reply, RuleChange, Setting, Zone,
 };
 
-use super::Named;
 use super::groups::header_difference;
+use super::named::Named;
 use crate::output;
 
 pub(super) fn write(

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use trailmark_compare::{Comparison, Detail, Kind, in_words};
 
 use super::groups::{self, before_and_after};
-use super::{Named, lists};
+use super::lists;
+use super::named::Named;
 use crate::output::{Shown, count, grouped};
 
 /// Longest text, bytes. GitHub takes 65,536 characters, and something may stand around it.

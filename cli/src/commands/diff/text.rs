@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use rustc_hash::FxHashMap;
 use trailmark_compare::{Comparison, Detail, Kind, RuleChange, in_words};
 
+use super::groups::Cause;
 use super::groups::{self, before_and_after};
 use super::lists;
-use super::{Named, groups::Cause};
+use super::named::Named;
 use crate::output::{self, BOLD, CYAN, Cell, DIM, GREEN, RED, Shown, Table, YELLOW, count, grouped};
 
 /// Examples of a cause that is clear from one.

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use trailmark_compare::log::{Damaged, Group, TopPath};
 
-use super::Report;
+use super::told::Report;
 use crate::output;
 
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {

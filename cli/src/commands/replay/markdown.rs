@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use trailmark_compare::log::Group;
 
-use super::{Report, Shown, now, percent, then};
+use super::told::{Report, Shown, now, percent, then};
 use crate::output::{self, grouped};
 
 /// Longest text, bytes; what would exceed it is counted.

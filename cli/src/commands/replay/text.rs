@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use trailmark_compare::log::Group;
 
-use super::{Report, Shown, now, percent, then};
+use super::told::{Report, Shown, now, percent, then};
 use crate::output::{self, BOLD, CYAN, Cell, DIM, GREEN, RED, Table, YELLOW, grouped};
 
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
