@@ -426,3 +426,29 @@ fn every_request_is_in_one_group_whatever_the_memory() {
         assert_eq!(report.top(&side, Group::Redirects, 5, 1, false)[0].location.as_deref(), Some("/about"));
     }
 }
+
+#[test]
+fn a_damaged_manifest_never_makes_a_comparison_panic() {
+    let sound = Plan::of(&[("/index.html", 1), ("/docs/a.html", 2), ("/404.html", 3), ("/b/index.html", 4)])
+        .with(&["/old /docs/a 301", "/x/* /docs/:splat 302", "/c%20d /b/ 301"]);
+    let mut moved = sound.clone();
+    moved.files[1].0 = "/guide/a.html".to_owned();
+    let (sound, other) = (sound.compile(), moved.compile());
+    let origin = Origin::default();
+    let manifest = Manifest::open(&sound).unwrap();
+    let side = Side::new(&manifest, &origin);
+    let mut opened = 0;
+    for at in (0..other.len()).step_by(3) {
+        let mut damaged = other.clone();
+        damaged[at] ^= 0x55;
+        let Ok(damaged) = Manifest::open(&damaged) else { continue };
+        opened += 1;
+        let damaged = Side::new(&damaged, &origin);
+        for found in [Comparison::new(side, damaged, true), Comparison::new(damaged, side, true)] {
+            for change in found.diff.changes() {
+                let _ = found.diff.detail(change);
+            }
+        }
+    }
+    assert!(opened > 100, "{opened}");
+}
