@@ -35,7 +35,7 @@ pub(crate) struct ConfigArgs {
 }
 
 /// The arguments that say how a folder is compiled.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
@@ -85,6 +85,11 @@ impl SiteArgs {
             Some(NamedPlatform::Host(host)) => Some((host, self.base.as_ref())),
             _ => None,
         }
+    }
+
+    /// The same for another platform.
+    pub(crate) fn on_platform(&self, platform: Platform) -> SiteArgs {
+        SiteArgs { platform: Some(NamedPlatform::Platform(platform)), ..self.clone() }
     }
 
     /// As if just these options had been given.

@@ -8,6 +8,7 @@ mod canonical;
 mod changing;
 mod cli;
 mod codegen;
+mod compare;
 mod conformance;
 mod corpus;
 mod corruption;
