@@ -92,6 +92,11 @@ impl SiteArgs {
         SiteArgs { platform: Some(NamedPlatform::Platform(platform)), ..self.clone() }
     }
 
+    /// The base that was given.
+    pub(crate) fn base(&self) -> Option<&Base> {
+        self.base.as_ref()
+    }
+
     /// As if just these options had been given.
     pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions, base: Base) -> SiteArgs {
         let RoutingOptions { platform, html_handling, not_found_handling } = routing;

@@ -12,14 +12,16 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use trailmark_compare::{Comparison, Origin, Side};
+use trailmark_compiler::hosts::{Host, Move};
 use trailmark_compiler::options::Platform;
 
 use self::fail::FailOn;
 use self::named::Named;
+use crate::commands::hosts::moves;
 use crate::exit::Exit;
-use crate::output::{self, ReportFormat};
+use crate::hosted;
+use crate::output::{self, Format, ReportFormat};
 use crate::site::SiteArgs;
 use crate::source::Source;
 
@@ -37,10 +39,10 @@ pub(crate) struct Args {
     /// The site as it will be; may be left out with --platforms
     #[arg(value_name = "NEW", required_unless_present = "platforms")]
     new: Option<PathBuf>,
-    /// Compile OLD for the one and NEW (or OLD again) for the other platform: what a move would change
-    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1, value_parser = platform(),
-          conflicts_with = "platform")]
-    platforms: Option<Vec<Platform>>,
+    /// Compile OLD for the one and NEW (or OLD again) for the other platform: what a move would change. Of platforms other than
+    /// workers and pages (`netlify`, `vercel:clean-urls`; `trailmark hosts --help` lists them), the files of OLD are compared
+    #[arg(long, value_name = "A,B", value_delimiter = ',', num_args = 1, conflicts_with = "platform")]
+    platforms: Option<Vec<Host>>,
     #[command(flatten)]
     site: SiteArgs,
     /// Exit with 1 if there is something of these kinds; several with commas
@@ -82,16 +84,13 @@ Examples:
           what a CDN should forget
   trailmark diff --platforms workers,pages dist
           what moving from Workers to Pages would change
+  trailmark diff --platforms netlify,workers dist --fail-on gone
+          what moving from Netlify would change, by the files alone
 
 Exit status:
   0  compared
   1  --fail-on names something that was found
   2  one of the two can't be used";
-
-fn platform() -> impl TypedValueParser<Value = Platform> {
-    PossibleValuesParser::new(Platform::ALL.iter().map(|platform| platform.as_str()))
-        .try_map(|text| text.parse::<Platform>())
-}
 
 /// `https://example.com`; a path behind it is not wanted.
 fn origin(text: &str) -> Result<Origin, String> {
@@ -112,7 +111,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let new_path = args.new.as_deref().unwrap_or(&args.old);
     let of_platforms = match args.platforms.as_deref() {
         None => [None, None],
-        Some([one, other]) => [Some(*one), Some(*other)],
+        Some(&[one, other]) => match (compiled_for(one), compiled_for(other)) {
+            (Some(one), Some(other)) => [Some(one), Some(other)],
+            _ => return args.between_hosts(one, other),
+        },
         Some(_) => bail!("--platforms takes two, as in `--platforms workers,pages`"),
     };
     let has_folder = args.old.is_dir() || new_path.is_dir();
@@ -142,7 +144,59 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     Ok(fail::exit(&found, &args.fail_on))
 }
 
+/// The platform that manifests are made for, if a host is one with its own defaults.
+fn compiled_for(host: Host) -> Option<Platform> {
+    match host {
+        Host::Workers => Some(Platform::Workers),
+        Host::Pages => Some(Platform::Pages),
+        _ => None,
+    }
+}
+
+fn shown_path(path: Option<&Path>) -> String {
+    path.map(|path| path.display().to_string()).unwrap_or_default()
+}
+
 impl Args {
+    /// Compares what two hosts make of the same files.
+    fn between_hosts(&self, from: Host, to: Host) -> anyhow::Result<Exit> {
+        let is_unknown =
+            |kind: &FailOn| !matches!(kind, FailOn::Gone | FailOn::Redirects | FailOn::New | FailOn::Any);
+        if self.new.is_some() {
+            bail!(
+                "of {from} and {to}, one site's files are compared; leave {} out",
+                shown_path(self.new.as_deref())
+            );
+        }
+        if self.purge_list.is_some() || self.redirect_lines.is_some() || self.fail_on.iter().any(is_unknown) {
+            bail!(
+                "between {from} and {to}, only files are compared: no lists, and --fail-on gone, redirects, new or any alone"
+            );
+        }
+        let format = match self.format {
+            ReportFormat::Text => Format::Text,
+            ReportFormat::Json => Format::Json,
+            ReportFormat::Markdown => bail!("between {from} and {to} there is text and JSON only"),
+        };
+        let files = hosted::open(&self.old, self.site.base(), self.quiet)?;
+        let found = moves::run(&files, from, to, format, self.limit)?;
+        let count = |kinds: &[Move]| found.moved.iter().filter(|moved| kinds.contains(&moved.kind)).count();
+        let mut exit = Exit::Fine;
+        for wanted in &self.fail_on {
+            let kinds: &[Move] = match wanted {
+                FailOn::Gone => &[Move::Gone],
+                FailOn::Redirects => &[Move::Redirects, Move::Served, Move::OtherTarget],
+                FailOn::New => &[Move::Found],
+                _ => &Move::ALL,
+            };
+            if count(kinds) > 0 {
+                output::warning(&format!("--fail-on: {}", output::count(count(kinds), "URL")));
+                exit = Exit::Finding;
+            }
+        }
+        Ok(exit)
+    }
+
     fn print(&self, found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>) -> anyhow::Result<()> {
         let limit = match (self.limit, self.format) {
             (Some(0), _) | (None, ReportFormat::Json) => usize::MAX,

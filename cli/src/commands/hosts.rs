@@ -1,6 +1,6 @@
 //! `trailmark hosts`: what URLs answer on every host that the table knows.
 
-mod moves;
+pub(super) mod moves;
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -80,13 +80,14 @@ Exit status:
 pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     if let Some(between) = &args.between {
         let (from, to) = moves::parse(between)?;
-        return moves::run(
+        moves::run(
             &hosted::open(&args.site, args.base.as_ref(), args.quiet)?,
             from,
             to,
             args.format,
             args.limit,
-        );
+        )?;
+        return Ok(Exit::Fine);
     }
     let hosts = wanted(&args.hosts)?;
     let files = hosted::open(&args.site, args.base.as_ref(), args.quiet)?;

@@ -205,3 +205,21 @@ fn no_manifest_is_made_for_other_hosts() {
     place.run(["compile", "dist", "--platform", "page"]).fails(&["near: pages", "workers and pages"]);
     place.run(["resolve", "dist", "--platform", "vercel:clean", "/"]).fails(&["near: vercel:clean-urls"]);
 }
+
+#[test]
+fn diff_compares_any_two_platforms() {
+    let place = dist_of(&["index.html", "a.html", "b/index.html", "404.html"]);
+    let by_hosts = place.run(["hosts", "dist", "--move", "netlify,workers"]).exits(0);
+    let by_diff = place.run(["diff", "--platforms", "netlify,workers", "dist"]).exits(0);
+    assert_eq!(by_hosts.stdout, by_diff.stdout);
+    let gone = ["diff", "--platforms", "github-pages,nginx", "dist", "--fail-on", "gone"];
+    place.run(gone).exits(1).says(&["--fail-on: 4 URLs"]);
+    place.run(["diff", "--platforms", "caddy,nginx", "dist", "--fail-on", "gone"]).exits(0);
+    place.run(["diff", "--platforms", "workers,netlify", "dist", "dist"]).fails(&["leave dist out"]);
+    place.run(["diff", "--platforms", "workers,netlfy", "dist"]).fails(&["near: netlify"]);
+    place
+        .run(["diff", "--platforms", "netlify,workers", "dist", "--format", "markdown"])
+        .fails(&["text and JSON only"]);
+    // Workers and Pages are compared by their manifests, rule files and all.
+    place.run(["diff", "--platforms", "workers,pages", "dist"]).exits(0).prints(&["dist on workers"]);
+}

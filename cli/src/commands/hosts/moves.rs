@@ -6,7 +6,6 @@ use anyhow::bail;
 use serde::Serialize;
 use trailmark_compiler::hosts::{self, Files, Host, HostAnswer, HostedSite, Move, Moved};
 
-use crate::exit::Exit;
 use crate::output::{self, BOLD, Cell, DIM, Format, GREEN, Table, count, grouped};
 
 /// URLs of a kind that are listed for people, if nobody says otherwise.
@@ -23,7 +22,7 @@ pub(super) fn parse(text: &str) -> anyhow::Result<(Host, Host)> {
     }
 }
 
-/// Compares, and prints what differs.
+/// Compares, prints what differs, and gives it.
 ///
 /// # Errors
 /// The site is too large for one of the hosts, or the output can't be written.
@@ -33,7 +32,7 @@ pub(crate) fn run(
     to: Host,
     format: Format,
     limit: Option<usize>,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<hosts::Comparison> {
     let (before, after) = (HostedSite::new(files, from)?, HostedSite::new(files, to)?);
     let found = hosts::compare(&before, &after);
     let limit = limit.map(|limit| if limit == 0 { usize::MAX } else { limit });
@@ -41,7 +40,7 @@ pub(crate) fn run(
         Format::Json => print_json(&found.moved, limit.unwrap_or(usize::MAX))?,
         Format::Text => print_text(&found, from, to, limit.unwrap_or(LISTED))?,
     }
-    Ok(Exit::Fine)
+    Ok(found)
 }
 
 /// A line of the output in JSON.
