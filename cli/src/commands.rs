@@ -3,8 +3,11 @@
 pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod compile;
+pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod hosts;
 pub(crate) mod inspect;
+pub(crate) mod replay;
 pub(crate) mod resolve;
 pub(crate) mod serve;
 pub(crate) mod verify;

@@ -2,7 +2,9 @@
 
 mod commands;
 mod exit;
+mod hosted;
 mod output;
+mod platform;
 mod progress;
 mod request;
 mod site;
@@ -13,7 +15,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, codegen, compile, explain, inspect, resolve, serve, verify};
+use crate::commands::{
+    bench, codegen, compile, diff, explain, hosts, inspect, replay, resolve, serve, verify,
+};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -39,8 +43,11 @@ enum Command {
     Compile(compile::Args),
     Resolve(resolve::Args),
     Explain(explain::Args),
+    Hosts(hosts::Args),
     Inspect(inspect::Args),
     Verify(verify::Args),
+    Diff(Box<diff::Args>),
+    Replay(Box<replay::Args>),
     Bench(bench::Args),
     Codegen(codegen::Args),
     Serve(Box<serve::Args>),
@@ -51,11 +58,13 @@ Examples:
   trailmark compile dist                           write dist.trailmark beside dist/
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
+  trailmark hosts dist /about/                     what does it answer on Netlify, Vercel, nginx, ...?
   trailmark serve dist --watch                     answer in a browser, as the platform would
+  trailmark diff dist.trailmark new-dist           what would a deploy change?
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify; diff and replay with --fail-on), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -79,8 +88,11 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Compile(args) => compile::run(args),
         Command::Resolve(args) => resolve::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Hosts(args) => hosts::run(&args),
         Command::Inspect(args) => inspect::run(args),
         Command::Verify(args) => verify::run(args),
+        Command::Diff(args) => diff::run(*args),
+        Command::Replay(args) => replay::run(*args),
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Serve(args) => serve::run(*args),

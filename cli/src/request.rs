@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use anyhow::{anyhow, bail};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use trailmark::{Answer, Decision, Manifest, Request, RequestHeaders, RequestPath, RuleId};
+use trailmark_compiler::hosts::HostAnswer;
 
 /// What `resolve` and `explain` let the user say about a request besides its URL.
 #[derive(Debug, clap::Args)]
@@ -144,6 +145,17 @@ fn host_of<'h>(scheme: &str, host: &'h str) -> Cow<'h, str> {
     }
 }
 
+/// Of other hosts only answers to GET are known.
+///
+/// # Errors
+/// Another method, or request headers.
+pub(crate) fn check_get(wanted: &Wanted<'_>) -> anyhow::Result<()> {
+    if wanted.method != "GET" || !wanted.headers.is_empty() || wanted.via != Via::Router {
+        bail!("of other hosts, only what a plain GET gets is known: no other method, no headers, no binding");
+    }
+    Ok(())
+}
+
 /// What a request gets.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -224,6 +236,17 @@ impl Reply {
             redirect: answer.redirect,
             assets: Some(assets),
         }
+    }
+
+    /// What the table of another host says: status, `Location` and file.
+    pub(crate) fn of_host(answer: HostAnswer) -> Reply {
+        let HostAnswer { status, location, file, rule } = answer;
+        let mut headers = Headers::default();
+        if let Some(location) = location {
+            headers.add("location", location);
+        }
+        let assets = AssetsReply { status, asset: file, size: None, headers, header_rules: Vec::new() };
+        Reply { rule: rule.name.to_owned(), rule_id: RuleId(u16::MAX), redirect: None, assets: Some(assets) }
     }
 
     /// The answer as the contract wants it.

@@ -9,12 +9,14 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde::Serialize;
 use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler};
+use trailmark_compiler::hosts::Host;
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
 use trailmark_compiler::{
     Base, CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
 };
 
 use crate::output;
+use crate::platform::{self, NamedPlatform};
 
 const HEADING: &str = "How the site is served";
 
@@ -33,13 +35,14 @@ pub(crate) struct ConfigArgs {
 }
 
 /// The arguments that say how a folder is compiled.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The platform whose answers are wanted
-    #[arg(long, value_name = "PLATFORM", value_parser = spelling(Platform::ALL, Platform::as_str), help_heading = HEADING)]
-    platform: Option<Platform>,
+    /// The platform whose answers are wanted: workers or pages; `resolve` and `explain` also take another host that `trailmark
+    /// hosts` knows, as `netlify` or `vercel:clean-urls`
+    #[arg(long, value_name = "PLATFORM", value_parser = platform::parse, help_heading = HEADING)]
+    platform: Option<NamedPlatform>,
     /// Which URLs lead to a page [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
     html_handling: Option<HtmlHandling>,
@@ -76,13 +79,31 @@ impl SiteArgs {
 }
 
 impl SiteArgs {
+    /// The host that is asked for, if it is one that no manifest can be made for; and the base of the site.
+    pub(crate) fn host(&self) -> Option<(Host, Option<&Base>)> {
+        match self.platform {
+            Some(NamedPlatform::Host(host)) => Some((host, self.base.as_ref())),
+            _ => None,
+        }
+    }
+
+    /// The same for another platform.
+    pub(crate) fn on_platform(&self, platform: Platform) -> SiteArgs {
+        SiteArgs { platform: Some(NamedPlatform::Platform(platform)), ..self.clone() }
+    }
+
+    /// The base that was given.
+    pub(crate) fn base(&self) -> Option<&Base> {
+        self.base.as_ref()
+    }
+
     /// As if just these options had been given.
     pub(crate) fn of(config: ConfigArgs, routing: RoutingOptions, base: Base) -> SiteArgs {
         let RoutingOptions { platform, html_handling, not_found_handling } = routing;
         let is_workers = platform == Platform::Workers;
         SiteArgs {
             config,
-            platform: Some(platform),
+            platform: Some(NamedPlatform::Platform(platform)),
             html_handling: is_workers.then_some(html_handling),
             not_found_handling: is_workers.then_some(not_found_handling),
             base: Some(base),
@@ -176,6 +197,12 @@ impl Plan {
 pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan> {
     if let Some(dist) = dist {
         check_folder(dist)?;
+    }
+    if let Some((host, _)) = args.host() {
+        bail!(
+            "no manifest can be made for {host}, only for workers and pages; `trailmark resolve`, `explain` and `hosts` tell what it \
+             answers"
+        );
     }
     let found = find_config(dist, &args.config)?;
     let dist = match (dist, &found) {
@@ -322,12 +349,12 @@ fn check_folder(dist: &Path) -> Result<(), CompileError> {
 
 fn choose(args: &SiteArgs, config: Option<&Wrangler>) -> (RoutingOptions, Origins) {
     let assumed = RoutingOptions::default();
-    let (platform, of_platform) = pick(
-        args.platform,
-        config.map(|config| Some(config.platform())),
-        assumed.platform,
-        Platform::Workers,
-    );
+    let wanted = match args.platform {
+        Some(NamedPlatform::Platform(platform)) => Some(platform),
+        _ => None,
+    };
+    let (platform, of_platform) =
+        pick(wanted, config.map(|config| Some(config.platform())), assumed.platform, Platform::Workers);
     let (html_handling, of_html) = pick(
         args.html_handling,
         config.map(|config| config.html_handling),

@@ -36,6 +36,7 @@ mod encode_slots;
 mod error;
 mod excluded;
 mod hash;
+pub mod hosts;
 mod index;
 pub mod media_type;
 mod observe;

@@ -214,6 +214,17 @@ pub enum Certainty {
     Assumed,
 }
 
+impl Certainty {
+    /// In a word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Certainty::Certain => "certain",
+            Certainty::Measured => "measured",
+            Certainty::Assumed => "assumed",
+        }
+    }
+}
+
 /// A rule: a row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {

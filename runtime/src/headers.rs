@@ -49,6 +49,14 @@ impl<'m> HeaderRule<'m> {
         self.lines().1.iter().map(|line| manifest.header_line(line))
     }
 
+    /// Whether two rules do the same to every answer. Their lines do not matter.
+    pub(crate) fn says_the_same(&self, other: &HeaderRule<'_>) -> bool {
+        self.path == other.path
+            && u32_at(self.record, 24) == u32_at(other.record, 24)
+            && self.removals().eq(other.removals())
+            && self.sets().eq(other.sets())
+    }
+
     /// Whether the platform fails with 500 where this rule matches, because a header can't have such a name or value.
     pub fn is_broken(&self) -> bool {
         self.has(layout::HEADER_RULE_BROKEN)

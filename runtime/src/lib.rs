@@ -44,6 +44,7 @@ mod resolve;
 mod router;
 mod source;
 mod stem;
+mod stored;
 #[cfg(feature = "tables")]
 pub mod tables;
 pub mod url;
@@ -64,3 +65,4 @@ pub use redirects::{RedirectRule, RuleLocation};
 pub use request::{Answer, AnswerLocation, Decision, HeaderValue, Request, RequestHeaders};
 pub use router::{RouterMatch, RouterVerdict};
 pub use stem::{Form, split_stem};
+pub use stored::StoredStem;

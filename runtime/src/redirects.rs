@@ -197,6 +197,15 @@ impl<'m> RedirectRule<'m> {
         }
     }
 
+    /// Whether two rules do the same to every request. Their lines do not matter.
+    pub(crate) fn says_the_same(&self, other: &RedirectRule<'_>) -> bool {
+        let texts =
+            |rule: &RedirectRule<'m>| [rule.from, rule.path, rule.search, rule.hash, rule.host, rule.url];
+        let others = [other.from, other.path, other.search, other.hash, other.host, other.url];
+        (self.status, self.kind, self.collapses) == (other.status, other.kind, other.collapses)
+            && texts(self) == others
+    }
+
     /// What the rule makes of a request that it matches.
     pub(crate) fn apply<'r>(&self, request: &Request<'r>) -> RuleTarget<'m, 'r> {
         let same_origin = match self.kind {

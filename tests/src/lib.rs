@@ -3,6 +3,7 @@
 pub mod conformance;
 pub mod corpus;
 pub mod format_docs;
+pub mod hosts_docs;
 pub mod judge;
 pub mod mutate;
 pub mod reference;

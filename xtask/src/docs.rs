@@ -25,6 +25,7 @@ fn pages() -> Vec<Page> {
     let page = |name: &str, render| Page { path: repo::root().join("docs").join(name), render };
     vec![
         page("FORMAT.md", |existing| Ok(trailmark_tests::format_docs::render(existing))),
+        page("HOSTS.md", |_| Ok(trailmark_tests::hosts_docs::render())),
         page("ROUTING.md", |_| Ok(trailmark_tests::routing_docs::render())),
         Page { path: sites::page(), render: render_sites },
     ]

@@ -7,6 +7,7 @@ mod chromium;
 mod conformance;
 mod docs;
 mod fuzz;
+mod hosts;
 mod integrations;
 mod load;
 mod no_std;
@@ -43,6 +44,7 @@ enum Task {
     Fuzz(fuzz::Args),
     Conformance(conformance::Args),
     Oracle(oracle::Args),
+    Hosts(hosts::Args),
     Sites(sites::Args),
     Docs(docs::Args),
     Bench(bench::Args),
@@ -76,6 +78,7 @@ fn main() -> ExitCode {
         Task::Fuzz(args) => fuzz::run(&args),
         Task::Conformance(args) => conformance::run(&args),
         Task::Oracle(args) => oracle::run(&args),
+        Task::Hosts(args) => hosts::run(&args),
         Task::Sites(args) => sites::run(&args),
         Task::Docs(args) => docs::run(&args),
         Task::Bench(args) => bench::run(&args),

@@ -22,6 +22,9 @@ pub(crate) const ORACLE: Project = Project { folder: "tests/oracle" };
 /// Our own npm packages, with what their tests need.
 pub(crate) const INTEGRATIONS: Project = Project { folder: "integrations" };
 
+/// Code of other hosts, as far as it is on npm.
+pub(crate) const HOSTS: Project = Project { folder: "tests/hosts" };
+
 impl Project {
     /// Where it is.
     pub(crate) fn folder(self) -> PathBuf {

@@ -9,7 +9,7 @@ mod corpus;
 mod driver;
 mod generate;
 mod http;
-mod random;
+pub(crate) mod random;
 mod reply;
 mod report;
 mod rules;

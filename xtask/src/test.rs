@@ -12,8 +12,8 @@ use trailmark_compiler::options::Platform;
 
 use crate::tools::CARGO_DENY;
 use crate::{
-    Exit, chromium, conformance, docs, fuzz, integrations, no_std, npm, oracle, repo, setup, sites, tools,
-    unsafe_code, wasm,
+    Exit, chromium, conformance, docs, fuzz, hosts, integrations, no_std, npm, oracle, repo, setup, sites,
+    tools, unsafe_code, wasm,
 };
 
 /// Run every check and test, after installing what they need
@@ -55,7 +55,7 @@ const fn live(name: &'static str, run: fn() -> Ended) -> Step {
     Step { name, run, live: true }
 }
 
-const STEPS: [Step; 19] = [
+const STEPS: [Step; 20] = [
     live("install", install),
     step("format", format),
     step("clippy", clippy),
@@ -68,6 +68,7 @@ const STEPS: [Step; 19] = [
     step("codegen", || from(conformance::codegen())),
     live("oracle, Workers", || live_oracle(Platform::Workers)),
     live("oracle, Pages", || live_oracle(Platform::Pages)),
+    live("hosts", other_hosts),
     live("wasm", || from(wasm::check())),
     live("integrations", || npm_step(integrations::packages)),
     live("real builds", real_builds),
@@ -301,6 +302,17 @@ fn real_builds() -> Ended {
     match chromium::find() {
         Some(_) => npm_step(integrations::real_builds),
         None => Ended::CouldNotRun("there is no Chromium; `cargo xtask setup` says what to do".to_owned()),
+    }
+}
+
+/// The tables of other hosts beside those hosts' code, as far as it can be had here.
+fn other_hosts() -> Ended {
+    match hosts::short(LIVE_SEED) {
+        Ok(Some(note)) => Ended::Passed(note),
+        Ok(None) => Ended::CouldNotRun(
+            "neither apt-get nor npm gives any of them; `cargo xtask hosts` says why".to_owned(),
+        ),
+        Err(error) => Ended::Failed(format!("{error:#}")),
     }
 }
 

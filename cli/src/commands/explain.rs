@@ -3,6 +3,7 @@
 mod chain;
 mod front;
 mod hints;
+mod host;
 mod path;
 mod steps;
 mod story;
@@ -12,8 +13,11 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::PathBuf;
 
+use trailmark_compiler::hosts::HostedSite;
+
 use self::story::Teller;
 use crate::exit::Exit;
+use crate::hosted;
 use crate::output::{self, Format};
 use crate::request::RequestArgs;
 use crate::site::SiteArgs;
@@ -52,6 +56,8 @@ Examples:
   trailmark explain dist.trailmark / --header 'If-None-Match: \"0123456789abcdef0123456789abcdef\"'
   trailmark explain dist --platform pages /about/index
           a folder instead of a manifest: compiled in memory
+  trailmark explain dist --platform netlify /About
+          another host: its rules, and how well each is known
 
 Exit status:
   0  explained (a 404 is an answer, too)
@@ -59,6 +65,10 @@ Exit status:
 
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    if let Some((host, base)) = args.site.host() {
+        let files = hosted::open(&args.manifest, base, args.quiet)?;
+        return host::run(&args, &HostedSite::new(&files, host)?);
+    }
     let source = Source::open(&args.manifest, &args.site, args.quiet)?;
     let manifest = source.manifest()?;
     let teller = Teller::new(&manifest)?;

@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use trailmark::{Manifest, RequestPath, Scratch};
+use trailmark_compiler::hosts::HostedSite;
 
 use self::lines::{JsonRequest, Lines};
 use crate::exit::Exit;
+use crate::hosted;
 use crate::output::{self, BOLD, CYAN, Cell, DIM, Format, RED, Table};
-use crate::request::{Reply, RequestArgs, Wanted};
+use crate::request::{Reply, RequestArgs, Wanted, check_get};
 use crate::site::SiteArgs;
 use crate::source::Source;
 
@@ -57,6 +59,8 @@ Examples:
   echo '{\"url\": \"/about/?x=1\", \"method\": \"HEAD\"}' | trailmark resolve dist.trailmark --requests -
   trailmark resolve dist --platform pages /about/
           a folder instead of a manifest: compiled in memory
+  trailmark resolve dist --platform vercel:clean-urls /about.html
+          another host: what its table says about the files; `trailmark hosts` has them all side by side
 
 An answer in JSON, on one line:
   {\"url\": \"/about/?x=1\", \"to\": \"assets\", \"status\": 307, \"location\": \"/about?x=1\", \"asset\": null,
@@ -70,11 +74,20 @@ Exit status:
 
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    if let Some((host, base)) = args.site.host() {
+        let files = hosted::open(&args.manifest, base, args.quiet)?;
+        let site = HostedSite::new(&files, host)?;
+        return answer_all(&args, Judge::Host(&site));
+    }
     let source = Source::open(&args.manifest, &args.site, args.quiet)?;
     let manifest = source.manifest()?;
+    answer_all(&args, Judge::Manifest(&manifest))
+}
+
+fn answer_all(args: &Args, judge: Judge<'_>) -> anyhow::Result<Exit> {
     let by_default = if args.requests.is_some() { Format::Json } else { Format::Text };
     let mut printer = Printer::new(args.format.unwrap_or(by_default));
-    let mut asker = Asker { manifest: &manifest, scratch: Scratch::new() };
+    let mut asker = Asker { judge, scratch: Scratch::new() };
     match &args.requests {
         Some(path) => answer_lines(path, &mut asker, &mut printer)?,
         None => {
@@ -111,9 +124,16 @@ fn answer_lines(path: &Path, asker: &mut Asker<'_>, printer: &mut Printer) -> an
     Ok(())
 }
 
-/// Puts questions to a manifest.
+/// Who answers.
+enum Judge<'m> {
+    Manifest(&'m Manifest<'m>),
+    /// The table of another host.
+    Host(&'m HostedSite<'m>),
+}
+
+/// Puts questions to a manifest or a host.
 struct Asker<'m> {
-    manifest: &'m Manifest<'m>,
+    judge: Judge<'m>,
     scratch: Scratch,
 }
 
@@ -121,7 +141,13 @@ impl Asker<'_> {
     fn ask(&mut self, wanted: &Wanted<'_>) -> anyhow::Result<Reply> {
         let target = wanted.target()?;
         let path = RequestPath::parse(&target.path, &mut self.scratch)?;
-        Reply::of(self.manifest, &target.request(wanted, path), wanted.via)
+        match self.judge {
+            Judge::Manifest(manifest) => Reply::of(manifest, &target.request(wanted, path), wanted.via),
+            Judge::Host(site) => {
+                check_get(wanted)?;
+                Ok(Reply::of_host(site.answer(&path)))
+            }
+        }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 8] =
-    ["compile", "resolve", "explain", "inspect", "verify", "bench", "codegen", "serve"];
+const COMMANDS: [&str; 11] = [
+    "compile", "resolve", "explain", "hosts", "inspect", "verify", "diff", "replay", "bench", "codegen",
+    "serve",
+];
 
 #[test]
 fn every_command_has_a_paragraph_examples_and_its_exit_status() {

@@ -35,6 +35,17 @@ pub(super) fn fetch(wants_servers: bool) -> Peers {
     Peers { root, static_web_server: folder.map(|folder| folder.join("static-web-server")) }
 }
 
+/// A program of Debian's, unpacked if it is not there yet; the package has its name.
+///
+/// # Errors
+/// It can't be had.
+pub(crate) fn debian(name: &str) -> Result<PathBuf> {
+    let root = repo::scratch("load").join("debian");
+    unpack(&root, name)?;
+    let peers = Peers { root, static_web_server: None };
+    peers.program(name).with_context(|| format!("the package {name} holds no such program"))
+}
+
 fn is_for_wrk(package: &str) -> bool {
     matches!(package, "wrk" | "libluajit-5.1-2")
 }

@@ -14,7 +14,7 @@ const END_TIME: Duration = Duration::from_secs(5);
 
 /// A server that runs. It ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
 }
@@ -24,7 +24,7 @@ impl Server {
     ///
     /// # Errors
     /// It can't be started, ends, or does not listen.
-    pub(super) fn start(command: &mut Command, address: SocketAddr) -> Result<Server> {
+    pub(crate) fn start(command: &mut Command, address: SocketAddr) -> Result<Server> {
         // Some servers signal their whole group when they end.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
@@ -44,17 +44,17 @@ impl Server {
     }
 
     /// A server that says itself where it listens.
-    pub(super) fn listening(child: Child, address: SocketAddr) -> Server {
+    pub(crate) fn listening(child: Child, address: SocketAddr) -> Server {
         Server { child, address }
     }
 
     /// Where it listens.
-    pub(super) fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// What it takes now, its children included.
-    pub(super) fn memory(&self) -> Memory {
+    pub(in crate::load) fn memory(&self) -> Memory {
         memory::of_tree(self.child.id())
     }
 
@@ -86,7 +86,7 @@ impl Drop for Server {
 ///
 /// # Errors
 /// No port is free.
-pub(super) fn free_address() -> Result<SocketAddr> {
+pub(crate) fn free_address() -> Result<SocketAddr> {
     let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
     Ok(listener.local_addr()?)
 }

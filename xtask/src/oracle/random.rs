@@ -2,13 +2,13 @@
 
 /// A source of choices.
 #[derive(Debug, Clone)]
-pub(super) struct Random {
+pub(crate) struct Random {
     state: u64,
 }
 
 impl Random {
     /// The choices that belong to a seed and a number below it.
-    pub(super) fn new(seed: u64, number: u64) -> Random {
+    pub(crate) fn new(seed: u64, number: u64) -> Random {
         let mut random = Random { state: seed };
         random.state = random.next() ^ number.wrapping_mul(0xD6E8_FEB8_6659_FD93);
         random
@@ -22,22 +22,22 @@ impl Random {
     }
 
     /// A number below `count`; zero if there is none.
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         (self.next() % (count.max(1) as u64)) as usize
     }
 
     /// True so many times in a hundred.
-    pub(super) fn chance(&mut self, percent: usize) -> bool {
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
     /// One of the list, which must not be empty.
-    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.below(list.len())]
     }
 
     /// One of the list, each as often as its weight says.
-    pub(super) fn weighted<T: Copy>(&mut self, list: &[(usize, T)]) -> T {
+    pub(crate) fn weighted<T: Copy>(&mut self, list: &[(usize, T)]) -> T {
         let mut at = self.below(list.iter().map(|(weight, _)| weight).sum());
         for &(weight, value) in list {
             if at < weight {

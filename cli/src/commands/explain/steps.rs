@@ -17,6 +17,11 @@ pub(super) struct Step {
 }
 
 impl Step {
+    /// A rule by its name.
+    pub(super) fn of(rule: &str, summary: &'static str, applies: bool, because: String) -> Step {
+        Step { rule: rule.to_owned(), summary, applies, because }
+    }
+
     /// A rule that applies, and why.
     pub(super) fn applied(rule: RuleId, because: String) -> Step {
         let (name, summary) = rules::rule(rule).map_or(("unknown", ""), |rule| (rule.name, rule.summary));

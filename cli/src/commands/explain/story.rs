@@ -5,7 +5,7 @@ use serde::Serialize;
 use trailmark::{Manifest, Request, RequestPath, Resolution, RuleId, Scratch};
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::resolve::{Step as TracedStep, resolve_traced};
-use trailmark_compiler::rules::{Certainty, Rule};
+use trailmark_compiler::rules::Rule;
 use trailmark_compiler::{AssetFile, Base, Provenance, Site};
 
 use super::chain::{self, Chain};
@@ -291,11 +291,7 @@ fn filled(advice: &str, path: &str, file: Option<&str>, to: Option<&str>) -> Str
 
 impl RuleStory {
     fn new(rule: &'static Rule) -> RuleStory {
-        let certainty = match rule.certainty {
-            Certainty::Certain => "certain",
-            Certainty::Measured => "measured",
-            Certainty::Assumed => "assumed",
-        };
+        let certainty = rule.certainty.as_str();
         RuleStory { name: rule.name, summary: rule.summary, source: rule.source, certainty }
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn write(out: &mut impl Write, story: &Story) -> io::Result<()> {
     Ok(())
 }
 
-fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
+pub(super) fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{BOLD}{text}{BOLD:#}")
 }
 
@@ -62,7 +62,7 @@ fn write_path(out: &mut impl Write, path: &PathStory) -> io::Result<()> {
     line("form", &path.form, &[])
 }
 
-fn write_step(out: &mut impl Write, number: usize, step: &Step) -> io::Result<()> {
+pub(super) fn write_step(out: &mut impl Write, number: usize, step: &Step) -> io::Result<()> {
     let (style, verdict) = if step.applies { (GREEN.bold(), "yes") } else { (DIM, "no ") };
     let mut summary = step.summary.split(". ").next().unwrap_or_default().to_owned();
     if step.applies {
@@ -122,7 +122,7 @@ fn write_chain(out: &mut impl Write, chain: &Chain, script: &str) -> io::Result<
 }
 
 /// The name of a status. Source: RFC 9110, section 15.
-fn reason_phrase(status: u16) -> &'static str {
+pub(super) fn reason_phrase(status: u16) -> &'static str {
     match status {
         200 => "OK",
         301 => "Moved Permanently",
@@ -131,6 +131,7 @@ fn reason_phrase(status: u16) -> &'static str {
         304 => "Not Modified",
         307 => "Temporary Redirect",
         308 => "Permanent Redirect",
+        400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",
         405 => "Method Not Allowed",

@@ -1,0 +1,104 @@
+//! The replay for a person.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use trailmark_compare::log::Group;
+
+use super::told::{Report, Shown, now, percent, then};
+use crate::output::{self, BOLD, CYAN, Cell, DIM, GREEN, RED, Table, YELLOW, grouped};
+
+pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
+    let found = report.found;
+    writeln!(out, "{BOLD}{}{BOLD:#} requests in {} lines", grouped(found.requests), grouped(found.lines))?;
+    for remark in report.remarks() {
+        writeln!(out, "  {DIM}{remark}{DIM:#}")?;
+    }
+    for damaged in &found.damaged {
+        let (log, text) = (output::shown(&damaged.log), output::shown(&damaged.text));
+        writeln!(out, "  {YELLOW}{log}:{}{YELLOW:#}: {}: {DIM}{text}{DIM:#}", damaged.line, damaged.why)?;
+    }
+    if found.requests == 0 {
+        return Ok(());
+    }
+    writeln!(out)?;
+    summary(out, report)?;
+    report.groups.iter().filter(|shown| !shown.top.is_empty()).try_for_each(|shown| group(out, shown))
+}
+
+fn style(group: Group) -> Style {
+    match group {
+        Group::Breaks => RED,
+        Group::Redirects | Group::Redirected | Group::Missing => YELLOW,
+        Group::Worker | Group::Fallback | Group::StillRedirects => CYAN,
+        Group::Fixed | Group::Served | Group::Same => GREEN,
+        Group::StillMissing | Group::Probes => DIM,
+    }
+}
+
+fn summary(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
+    let mut table = Table::default();
+    table.row([
+        Cell::new("").styled(BOLD),
+        Cell::number("REQUESTS").styled(BOLD),
+        Cell::number("").styled(BOLD),
+        Cell::number("PATHS").styled(BOLD),
+    ]);
+    for Shown { group, total, .. } in &report.groups {
+        table.row([
+            Cell::new(group.heading()).styled(style(*group)),
+            Cell::number(grouped(total.requests)),
+            Cell::number(percent(report.share(total.requests))),
+            Cell::number(grouped(total.paths)),
+        ]);
+    }
+    table.write(out)
+}
+
+fn group(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
+    let Shown { group, total, top } = shown;
+    let style = style(*group);
+    writeln!(
+        out,
+        "\n{style}{BOLD}{}{BOLD:#}{style:#}  {DIM}requests that {}{DIM:#}",
+        group.heading(),
+        group.meaning()
+    )?;
+    let mut table = Table::indented(2);
+    let shows_now = !matches!(
+        group,
+        Group::Worker | Group::Fallback | Group::StillMissing | Group::Probes | Group::Served
+    );
+    let shows_then = !matches!(group, Group::Missing | Group::Redirected);
+    let [requests, then_heading, now_heading] =
+        ["REQUESTS", "THEN", "NOW"].map(|text| Cell::new(text).styled(DIM));
+    let mut heading = vec![Cell::number("REQUESTS").styled(DIM), Cell::new("PATH").styled(DIM)];
+    drop(requests);
+    if shows_then {
+        heading.push(then_heading);
+    }
+    if shows_now {
+        heading.push(now_heading);
+    }
+    table.row(heading);
+    for path in top {
+        let mut cells = vec![Cell::number(grouped(path.requests)), Cell::new(&path.path)];
+        if shows_then {
+            cells.push(Cell::new(then(path)));
+        }
+        if shows_now {
+            cells.push(Cell::new(now(path)));
+        }
+        let near = path.near.as_ref().map(|near| format!("perhaps {near}?"));
+        let from = path.referer.as_ref().map(|referer| format!("linked from {referer}"));
+        let hint: Vec<_> = near.into_iter().chain(from).collect();
+        cells.push(Cell::new(hint.join("; ")).styled(DIM));
+        table.row(cells);
+    }
+    table.write(out)?;
+    let more = total.paths.saturating_sub(top.len() as u64);
+    if more > 0 {
+        writeln!(out, "  {DIM}and {} more paths (--limit 0 lists all){DIM:#}", grouped(more))?;
+    }
+    Ok(())
+}

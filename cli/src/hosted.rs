@@ -1,0 +1,64 @@
+//! A site as other hosts see it: the files of a folder or a manifest.
+
+use std::path::Path;
+
+use anyhow::bail;
+use trailmark::Manifest;
+use trailmark_compiler::hosts::Files;
+use trailmark_compiler::{AssetFile, Base, CompileOptions, compile};
+
+use crate::output;
+use crate::source::{read_file, unusable};
+
+/// Files for which hosts look in a site, or beside it, and which have no part in these answers.
+const LEFT_OUT: [&str; 7] = [
+    "_redirects",
+    "_headers",
+    "_routes.json",
+    "netlify.toml",
+    "vercel.json",
+    "firebase.json",
+    "staticwebapp.config.json",
+];
+
+/// The files of a folder or a manifest. Says what is left out, unless nobody wants to know.
+///
+/// # Errors
+/// There is nothing at `site`, or it can't be used; a base for a manifest, which knows its own.
+pub(crate) fn open(site: &Path, base: Option<&Base>, quiet: bool) -> anyhow::Result<Files> {
+    if site.is_dir() {
+        let base = base.cloned().unwrap_or_default();
+        let options = CompileOptions { base, ..CompileOptions::default() };
+        let compiled = compile(site, &options, &())?;
+        if !quiet {
+            note_left_out(site);
+        }
+        return files_of(&compiled.bytes);
+    }
+    if base.is_some() {
+        bail!("{} is a manifest: it knows its base; leave --base out", site.display());
+    }
+    let bytes = read_file(site)?;
+    files_of(&bytes).map_err(|error| error.context(unusable(site)))
+}
+
+fn files_of(bytes: &[u8]) -> anyhow::Result<Files> {
+    let manifest = Manifest::open(bytes)?;
+    let asset = |asset: trailmark::Asset<'_>| AssetFile {
+        site_path: asset.site_path().to_string(),
+        size: asset.size(),
+        fingerprint: *asset.fingerprint(),
+    };
+    let base = Base::from_decoded(manifest.base())?;
+    Ok(Files::new(manifest.assets().map(asset).collect(), &base))
+}
+
+fn note_left_out(dist: &Path) {
+    let found: Vec<&str> = LEFT_OUT.into_iter().filter(|name| dist.join(name).exists()).collect();
+    if !found.is_empty() {
+        output::note(&format!(
+            "these answers are of the files alone; what hosts read beside them has no part: {}",
+            found.join(", ")
+        ));
+    }
+}

@@ -1,0 +1,81 @@
+//! A line of an access log, whatever its format.
+
+use std::borrow::Cow;
+
+use super::{common, json};
+
+/// The formats that are understood, for people.
+pub const KNOWN_FORMATS: &str = "the common and the combined log format (Apache, nginx; also with the host in front), and JSON objects a \
+    line with the field names of nginx, Caddy, Cloudflare Logpush, Traefik or `trailmark serve`; plain or gzip";
+
+/// What kind of line it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Common or combined.
+    Common,
+    /// A JSON object.
+    Json,
+}
+
+/// A request, as a log tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record<'l> {
+    /// The method.
+    pub method: Cow<'l, str>,
+    /// Path and query, as they came on the wire.
+    pub target: Cow<'l, [u8]>,
+    /// The host that was asked, without port.
+    pub host: Option<Cow<'l, str>>,
+    /// What was answered.
+    pub status: Option<u16>,
+    /// Where the link was.
+    pub referer: Option<Cow<'l, str>>,
+}
+
+/// What a line turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Read<'l> {
+    /// A request.
+    Request(LogFormat, Record<'l>),
+    /// No request for a path: a handshake sent to the wrong port, `-`, `OPTIONS *`, an event of the server.
+    NotARequest,
+    /// Nothing on it, or a comment.
+    Blank,
+    /// Nobody knows; why.
+    Damaged(&'static str),
+}
+
+/// Reads a line, without its line break. O(length); allocates only for escapes.
+pub fn read_line(line: &[u8]) -> Read<'_> {
+    match line.trim_ascii() {
+        [] | [b'#', ..] => Read::Blank,
+        line @ [b'{', ..] => json::read(line),
+        line => common::read(line),
+    }
+}
+
+/// The path and query of a target that may be an absolute URL, with the host of the latter; `None` if it is neither.
+pub(super) fn local_target(target: &[u8]) -> Option<(&[u8], Option<&str>)> {
+    if target.first() == Some(&b'/') {
+        return Some((target, None));
+    }
+    let rest =
+        [&b"http://"[..], b"https://"].iter().find_map(|scheme| strip_prefix_any_case(target, scheme))?;
+    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let (host, path) = rest.split_at(end);
+    let path: &[u8] = if path.first() == Some(&b'/') { path } else { b"/" };
+    Some((path, std::str::from_utf8(host).ok().map(without_port)))
+}
+
+fn strip_prefix_any_case<'t>(text: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// A host as it is compared.
+pub(super) fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
