@@ -1,0 +1,268 @@
+//! From the sum of all tallies to findings: which there are, which are shown, what they say.
+
+use std::cmp::Reverse;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use trailmark::Manifest;
+
+use crate::ask::Asker;
+use crate::files::Files;
+use crate::kind::{LinkKind, LinkKinds};
+use crate::locate::locate;
+use crate::page::Ground;
+use crate::patterns::FilePatterns;
+use crate::reference::{From, PathKind, Reference, cleaned, resolve};
+use crate::report::{Finding, FirstAnswer, Group, LinkPlace};
+use crate::rules::{RULES, Rule, RuleRow, RuleSet};
+use crate::run::served_at;
+use crate::sitewide;
+use crate::tally::{Place, Stats, Tally};
+
+/// What may become a finding; small, since there may be very many.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    pub(crate) rule: Rule,
+    /// The path that it is about; for fragments and whole pages that of the page.
+    pub(crate) path: Vec<u8>,
+    pub(crate) links: u32,
+    pub(crate) in_files: Option<u32>,
+    pub(crate) kinds: LinkKinds,
+    pub(crate) places: Vec<Place>,
+    pub(crate) detail: Option<String>,
+    pub(crate) fix: Option<String>,
+}
+
+impl Candidate {
+    pub(crate) fn new(rule: Rule, path: &[u8], stats: &Stats) -> Candidate {
+        Candidate {
+            rule,
+            path: path.to_vec(),
+            links: stats.links,
+            in_files: Some(stats.files),
+            kinds: stats.kinds,
+            places: stats.places().collect(),
+            detail: None,
+            fix: None,
+        }
+    }
+
+    /// One that is about a single place.
+    pub(crate) fn at(rule: Rule, path: impl Into<Vec<u8>>, place: Place) -> Candidate {
+        Candidate {
+            rule,
+            path: path.into(),
+            links: 1,
+            in_files: Some(1),
+            kinds: LinkKinds::default(),
+            places: vec![place],
+            detail: None,
+            fix: None,
+        }
+    }
+}
+
+/// The candidates of a rule: all counted, the first kept.
+#[derive(Debug, Default)]
+struct List {
+    count: u64,
+    links: u64,
+    first: Vec<Candidate>,
+}
+
+impl List {
+    /// Leaves those with most links, in an order that does not depend on that in which they came.
+    fn cut(mut self, limit: usize) -> List {
+        self.first.sort_unstable_by(|a, b| {
+            (Reverse(a.links), &a.path, &a.places).cmp(&(Reverse(b.links), &b.path, &b.places))
+        });
+        self.first.truncate(limit);
+        self
+    }
+}
+
+/// The candidates of all rules.
+pub(crate) struct Lists<'p> {
+    off: RuleSet,
+    limit: usize,
+    patterns: &'p FilePatterns,
+    lists: Vec<List>,
+    /// Rules of which something was passed over.
+    was_cut: RuleSet,
+}
+
+impl<'p> Lists<'p> {
+    fn new(off: RuleSet, limit: usize, patterns: &'p FilePatterns) -> Lists<'p> {
+        let lists = (0..RULES.len()).map(|_| List::default()).collect();
+        Lists { off, limit, patterns, lists, was_cut: RuleSet::default() }
+    }
+
+    /// Counts a candidate, unless nobody wants to hear of it.
+    pub(crate) fn add(&mut self, candidate: Candidate) {
+        let rule = candidate.rule;
+        if self.off.contains(rule) || self.patterns.ignores(rule, &String::from_utf8_lossy(&candidate.path)) {
+            self.was_cut.insert(rule);
+            return;
+        }
+        let limit = self.limit;
+        let Some(list) = self.lists.get_mut(rule as usize) else { return };
+        list.count += 1;
+        list.links += u64::from(candidate.links);
+        list.first.push(candidate);
+        // Now and then, so that a million candidates need no room.
+        if list.first.len() >= limit.saturating_mul(2).saturating_add(1000) {
+            *list = std::mem::take(list).cut(limit);
+        }
+    }
+
+    fn has(&self, rule: Rule) -> bool {
+        self.lists.get(rule as usize).is_some_and(|list| list.count > 0)
+    }
+}
+
+/// What findings are made of.
+pub(crate) struct Conclusion<'s> {
+    pub(crate) manifest: &'s Manifest<'s>,
+    pub(crate) files: &'s Files,
+    pub(crate) ground: &'s Ground<'s>,
+    pub(crate) asker: Asker<'s>,
+    /// Rules that are not looked for.
+    pub(crate) off: RuleSet,
+    /// Findings of a rule that are shown.
+    pub(crate) limit: usize,
+}
+
+impl Conclusion<'_> {
+    /// The findings, by rule.
+    pub(crate) fn groups(mut self, tally: &Tally) -> Vec<Group> {
+        let mut lists = Lists::new(self.off, self.limit, self.ground.patterns);
+        self.of_targets(tally, &mut lists);
+        self.of_fragments(tally, &mut lists);
+        sitewide::candidates(&self, tally, &mut lists);
+        if lists.has(Rule::CaseDiffers) {
+            lists.was_cut.insert(Rule::NotFound);
+        }
+        let was_cut = lists.was_cut;
+        let filled = lists.lists.into_iter().zip(RULES).filter(|(list, _)| list.count > 0);
+        let group = |(list, row): (List, &RuleRow)| {
+            let counted = tally.files.get(row.rule as usize).copied().filter(|&count| count > 0);
+            let in_files =
+                counted.filter(|_| !was_cut.contains(row.rule) && row.rule != Rule::MissingFragment);
+            let List { count, links, first } = list.cut(self.limit);
+            let findings = self.findings(first);
+            Group {
+                rule: row.rule,
+                level: row.level,
+                count,
+                links,
+                in_files: in_files.map(u64::from),
+                findings,
+            }
+        };
+        filled.map(group).collect()
+    }
+
+    fn of_targets(&mut self, tally: &Tally, lists: &mut Lists<'_>) {
+        let mut names = None;
+        for target in tally.targets.iter().filter(|target| target.stats.links > 0) {
+            // The kinds that have other rules are counted elsewhere.
+            let Some(rule) = target.verdict.cause(LinkKind::Anchor) else { continue };
+            let mut candidate = Candidate::new(rule, &target.path, &target.stats);
+            if rule == Rule::NotFound {
+                let names = names.get_or_insert_with(|| sitewide::names_in_lower_case(self.manifest));
+                let asked = self.asker.tell(&target.path).asked;
+                if let Some(url) = names.get(&asked.to_ascii_lowercase()).and_then(|&file| self.url_of(file))
+                {
+                    candidate.rule = Rule::CaseDiffers;
+                    candidate.fix = Some(url);
+                }
+            }
+            lists.add(candidate);
+        }
+        for ((rule, path), stats) in &tally.special {
+            lists.add(Candidate::new(*rule, path, stats));
+        }
+    }
+
+    fn of_fragments(&self, tally: &Tally, lists: &mut Lists<'_>) {
+        let ids: FxHashMap<u32, &[u64]> = tally.ids.iter().map(|(file, ids)| (*file, &**ids)).collect();
+        let has = |file: u32, hash: u64| ids.get(&file).is_some_and(|ids| ids.binary_search(&hash).is_ok());
+        for (&(file, hash), wanted) in &tally.fragments {
+            if has(file, hash) || tally.decoded.get(&hash).is_some_and(|&decoded| has(file, decoded)) {
+                continue;
+            }
+            let mut candidate =
+                Candidate::at(Rule::MissingFragment, self.url_of(file).unwrap_or_default(), wanted.first);
+            candidate.links = wanted.links;
+            candidate.in_files = None;
+            lists.add(candidate);
+        }
+    }
+
+    pub(crate) fn url_of(&self, file: u32) -> Option<String> {
+        self.manifest.asset(file).map(|asset| served_at(self.manifest, &asset))
+    }
+
+    /// What candidates say, with lines.
+    fn findings(&mut self, list: Vec<Candidate>) -> Vec<Finding> {
+        let places: Vec<Place> = list.iter().flat_map(|candidate| candidate.places.iter().copied()).collect();
+        let mut located = locate(self.manifest, self.files, &places).into_iter();
+        let one = |candidate: Candidate| {
+            let first = candidate.places.first().copied();
+            let places: Vec<LinkPlace> = located.by_ref().take(candidate.places.len()).collect();
+            self.finding(candidate, first, places)
+        };
+        list.into_iter().map(one).collect()
+    }
+
+    fn finding(&mut self, candidate: Candidate, first: Option<Place>, places: Vec<LinkPlace>) -> Finding {
+        let Candidate { rule, path, links, in_files, kinds, detail, mut fix, .. } = candidate;
+        let story = self.asker.tell(&path);
+        let mut target = story.asked;
+        let link = places.first().and_then(|place| place.link.clone()).unwrap_or_default();
+        let is_about_page = rule > Rule::SitemapNotCanonical || matches!(rule, Rule::CanonicalMissing);
+        let answer = story.first.filter(|_| !is_about_page).map(|(status, id)| FirstAnswer {
+            status,
+            rule: self.manifest.rule_name(id).to_owned(),
+            location: story.location.clone(),
+            redirects: story.verdict.hops,
+        });
+        match rule {
+            Rule::Redirect
+            | Rule::RedirectChain
+            | Rule::RedirectAway
+            | Rule::CanonicalRedirects
+            | Rule::SitemapRedirects => {
+                fix = story.location;
+            }
+            Rule::MissingFragment => {
+                if let Some((_, fragment)) = link.split_once('#') {
+                    target = format!("{target}#{fragment}");
+                }
+            }
+            Rule::OutsideBase => fix = Some(format!("{}{target}", self.manifest.base())),
+            Rule::RelativeInNotFoundPage => fix = Some(target.clone()),
+            Rule::RelativeSlash => fix = first.and_then(|place| self.from_other_form(place.file, &link)),
+            _ => {}
+        }
+        Finding { target, answer, detail, fix, links, in_files, kinds, places }
+    }
+
+    /// What a relative link means from the page's other form.
+    fn from_other_form(&mut self, file: u32, link: &str) -> Option<String> {
+        let page = self.url_of(file)?;
+        let other = page.strip_suffix('/').map_or_else(|| format!("{page}/"), str::to_owned);
+        let mut path = Vec::new();
+        match resolve(&From::at(other), &cleaned(link.as_bytes()), self.ground.origins, &mut path) {
+            Reference::Path(found) if found.kind == PathKind::Relative => Some(self.asker.tell(&path).asked),
+            _ => None,
+        }
+    }
+}
+
+/// The pairs of a list whose first is new.
+pub(crate) fn unique<T: Copy + Eq + std::hash::Hash, U: Copy>(
+    list: &[(T, U)],
+) -> impl Iterator<Item = (T, U)> {
+    let mut seen = FxHashSet::default();
+    list.iter().copied().filter(move |(first, _)| seen.insert(*first))
+}

@@ -1,0 +1,103 @@
+//! Which attributes of which elements hold something of interest.
+
+/// An element of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Element {
+    /// `a` and `area`.
+    Anchor,
+    Base,
+    Link,
+    Meta,
+    Image,
+    Source,
+    /// `video`, `audio`, `track`, `embed`: their `src`.
+    Media,
+    /// `iframe`, `frame`.
+    Frame,
+    Script,
+    Style,
+    Object,
+    Form,
+    /// `button`, `input`.
+    Button,
+    /// `use`, `image` and others of SVG that refer by `href`.
+    Svg,
+    /// What had a `background` once.
+    Background,
+    Other,
+}
+
+impl Element {
+    pub(crate) fn of(name: &[u8]) -> Element {
+        match name {
+            b"a" | b"area" => Element::Anchor,
+            b"base" => Element::Base,
+            b"link" => Element::Link,
+            b"meta" => Element::Meta,
+            b"img" => Element::Image,
+            b"source" => Element::Source,
+            b"video" | b"audio" | b"track" | b"embed" => Element::Media,
+            b"iframe" | b"frame" => Element::Frame,
+            b"script" => Element::Script,
+            b"style" => Element::Style,
+            b"object" => Element::Object,
+            b"form" => Element::Form,
+            b"button" | b"input" => Element::Button,
+            b"use" | b"image" | b"feimage" => Element::Svg,
+            b"body" | b"table" | b"td" | b"th" => Element::Background,
+            _ => Element::Other,
+        }
+    }
+}
+
+/// An attribute of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Attribute {
+    Id,
+    Name,
+    InlineStyle,
+    Href,
+    Src,
+    Srcset,
+    Poster,
+    Data,
+    Action,
+    Method,
+    Background,
+    Rel,
+    Hreflang,
+    As,
+    Type,
+    Content,
+    HttpEquiv,
+    Property,
+}
+
+impl Attribute {
+    /// Which attribute this is, if its value counts on such an element. Names come in lower case.
+    pub(crate) fn of(element: Element, name: &[u8]) -> Option<Attribute> {
+        use Element as E;
+        Some(match (name, element) {
+            (b"id", _) => Attribute::Id,
+            (b"style", _) => Attribute::InlineStyle,
+            (b"href", E::Anchor | E::Base | E::Link | E::Svg) => Attribute::Href,
+            (b"xlink:href", E::Anchor | E::Svg) => Attribute::Href,
+            (b"name", E::Anchor | E::Meta) => Attribute::Name,
+            (b"src", E::Image | E::Source | E::Media | E::Frame | E::Script | E::Button) => Attribute::Src,
+            (b"srcset", E::Image | E::Source) | (b"imagesrcset", E::Link) => Attribute::Srcset,
+            (b"poster", E::Media) => Attribute::Poster,
+            (b"data", E::Object) => Attribute::Data,
+            (b"action", E::Form) | (b"formaction", E::Button) => Attribute::Action,
+            (b"method", E::Form) | (b"formmethod", E::Button) => Attribute::Method,
+            (b"background", E::Background) => Attribute::Background,
+            (b"rel", E::Link) => Attribute::Rel,
+            (b"hreflang", E::Link) => Attribute::Hreflang,
+            (b"as", E::Link) => Attribute::As,
+            (b"type", E::Script) => Attribute::Type,
+            (b"content", E::Meta) => Attribute::Content,
+            (b"http-equiv", E::Meta) => Attribute::HttpEquiv,
+            (b"property", E::Meta) => Attribute::Property,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,492 @@
+//! One file's links, as they come, into the tally of its thread.
+
+use rustc_hash::FxHashMap;
+
+use crate::ask::{Asker, End};
+use crate::extract::{Buffers, Element, Sink, Tag, css, html};
+use crate::kind::LinkKind;
+use crate::marks::{Mark, Marks};
+use crate::patterns::FilePatterns;
+use crate::reference::{From, Origins, PathKind, Reference, cleaned, resolve};
+use crate::rules::{Rule, RuleSet};
+use crate::tally::{PageFacts, Place, Tally, hash};
+
+/// What holds for the whole site while its files are read.
+pub(crate) struct Ground<'s> {
+    pub(crate) origins: &'s Origins,
+    pub(crate) marks: &'s Marks,
+    pub(crate) patterns: &'s FilePatterns,
+    /// Rules that are not looked for anywhere.
+    pub(crate) off: RuleSet,
+}
+
+/// A file that links stand in.
+pub(crate) struct Document {
+    /// The number of its asset.
+    pub(crate) asset: u32,
+    /// The URL at which it is served.
+    pub(crate) from: From,
+    /// Whether it answers URLs that are not its own.
+    pub(crate) floats: Floats,
+}
+
+/// Whether a page is served under URLs that are not its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Floats {
+    /// No.
+    No,
+    /// It is the single-page fallback, but has a URL of its own too.
+    Also,
+    /// It is a not-found page: nobody comes to it by its own URL.
+    Only,
+}
+
+/// What a thread works with.
+pub(crate) struct Worker<'s> {
+    pub(crate) ground: &'s Ground<'s>,
+    pub(crate) asker: Asker<'s>,
+    pub(crate) tally: Tally,
+    buffers: Buffers,
+    scratch: PageScratch,
+}
+
+/// What is known of the page that is being read; used again from page to page.
+#[derive(Default)]
+struct PageScratch {
+    path: Vec<u8>,
+    other: Vec<u8>,
+    ids: Vec<u64>,
+    own_fragments: FxHashMap<u64, (Option<u64>, u32, u32)>,
+}
+
+impl<'s> Worker<'s> {
+    pub(crate) fn new(ground: &'s Ground<'s>, asker: Asker<'s>) -> Worker<'s> {
+        Worker {
+            ground,
+            asker,
+            tally: Tally::default(),
+            buffers: Buffers::default(),
+            scratch: PageScratch::default(),
+        }
+    }
+
+    /// Reads a page.
+    pub(crate) fn page(&mut self, document: &Document, bytes: &[u8], off: RuleSet) {
+        let mut buffers = std::mem::take(&mut self.buffers);
+        let base = early_base(bytes, &mut buffers);
+        let mut reader = Reader::new(self, document, off);
+        if let Some(base) = base {
+            reader.set_base(&base);
+        }
+        html(bytes, &mut buffers, &mut reader);
+        reader.end();
+        self.tally.pages += 1;
+        self.buffers = buffers;
+    }
+
+    /// Reads any other file, whose links are given to a function one by one.
+    pub(crate) fn links(
+        &mut self,
+        document: &Document,
+        off: RuleSet,
+        read: impl FnOnce(&mut dyn FnMut(LinkKind, &[u8], u32)),
+    ) {
+        let mut reader = Reader::new(self, document, off);
+        read(&mut |kind, text, offset| {
+            reader.link(kind, text, offset);
+        });
+        reader.end_file();
+    }
+}
+
+/// Reads a style sheet's links.
+pub(crate) fn sheet(bytes: &[u8], offset: u32, mut each: impl FnMut(LinkKind, &[u8], u32)) {
+    css(bytes, |url, at| {
+        if !url.is_empty() && !url.starts_with(b"#") {
+            // Escapes are for what a URL hardly holds.
+            let unescaped;
+            let url = if memchr::memchr(b'\\', url).is_some() {
+                unescaped = url.iter().copied().filter(|&byte| byte != b'\\').collect::<Vec<_>>();
+                unescaped.as_slice()
+            } else {
+                url
+            };
+            each(LinkKind::StyleUrl, url, offset.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)));
+        }
+    });
+}
+
+/// The page's `<base>`, if it has one: it counts for what stands before it too.
+fn early_base(bytes: &[u8], buffers: &mut Buffers) -> Option<Vec<u8>> {
+    struct Find(Option<Vec<u8>>);
+    impl Sink for Find {
+        fn tag(&mut self, tag: &Tag<'_>) {
+            if self.0.is_none() {
+                self.0 = tag.base().map(<[u8]>::to_vec);
+            }
+        }
+        fn style(&mut self, _: &[u8], _: u32) {}
+        fn json_ld(&mut self, _: &[u8], _: u32) {}
+    }
+    let may_have = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    if !may_have(b"<base") && !may_have(b"<BASE") {
+        return None;
+    }
+    let mut find = Find(None);
+    html(bytes, buffers, &mut find);
+    find.0
+}
+
+/// A link to a path of the site.
+struct Link<'l> {
+    kind: LinkKind,
+    /// As it stands in the page, cleaned.
+    text: &'l [u8],
+    /// What it leads to.
+    path: &'l [u8],
+    path_kind: PathKind,
+    fragment: Option<&'l [u8]>,
+    place: Place,
+}
+
+/// Takes what the parser gives.
+struct Reader<'w, 's> {
+    worker: &'w mut Worker<'s>,
+    document: &'w Document,
+    /// Where links are resolved from: the document's URL or its `<base>`.
+    from: From,
+    /// Rules that are not looked for in this file.
+    off: RuleSet,
+    found: RuleSet,
+    facts: Option<Box<PageFacts>>,
+    /// Where the first canonical URL stands, and what it leads to.
+    canonical: Option<(Vec<u8>, u32)>,
+    has_several: Option<u32>,
+}
+
+impl<'w, 's> Reader<'w, 's> {
+    fn new(worker: &'w mut Worker<'s>, document: &'w Document, off: RuleSet) -> Self {
+        worker.scratch.ids.clear();
+        worker.scratch.own_fragments.clear();
+        Reader {
+            worker,
+            document,
+            from: document.from.clone(),
+            off,
+            found: RuleSet::default(),
+            facts: None,
+            canonical: None,
+            has_several: None,
+        }
+    }
+
+    fn set_base(&mut self, base: &[u8]) {
+        let mut path = Vec::new();
+        let text = cleaned(base);
+        self.from = match resolve(&self.document.from, &text, self.worker.ground.origins, &mut path) {
+            Reference::Path(_) => From::at(path),
+            Reference::Elsewhere => From::elsewhere(),
+            // Not a base that counts.
+            _ => return,
+        };
+    }
+
+    fn place(&self, offset: u32) -> Place {
+        Place { file: self.document.asset, offset }
+    }
+
+    /// Notes a finding; `false` if it is not wanted.
+    fn finds(&mut self, rule: Rule) -> bool {
+        let wanted = !self.off.contains(rule);
+        if wanted {
+            self.found.insert(rule);
+        }
+        wanted
+    }
+
+    /// Counts a link. Gives the file that it leads to.
+    fn link(&mut self, kind: LinkKind, text: &[u8], offset: u32) -> Option<u32> {
+        let text = cleaned(text);
+        let mut path = std::mem::take(&mut self.worker.scratch.path);
+        let file = match resolve(&self.from, &text, self.worker.ground.origins, &mut path) {
+            Reference::Path(found) => {
+                let place = Place { file: self.document.asset, offset };
+                let (path_kind, fragment) = (found.kind, found.fragment);
+                self.internal(&Link { kind, text: &text, path: &path, path_kind, fragment, place })
+            }
+            Reference::Elsewhere => {
+                self.worker.tally.counts.external += 1;
+                None
+            }
+            Reference::OtherScheme | Reference::Invalid => {
+                self.worker.tally.counts.other += 1;
+                None
+            }
+        };
+        self.worker.scratch.path = path;
+        file
+    }
+
+    fn internal(&mut self, link: &Link<'_>) -> Option<u32> {
+        let &Link { kind, path, place, .. } = link;
+        if link.path_kind == PathKind::Same && self.from.path() == self.document.from.path() {
+            self.worker.tally.counts.same_page += 1;
+            self.own_fragment(link.fragment.unwrap_or_default(), place.offset);
+            return Some(self.document.asset);
+        }
+        self.worker.tally.counts.internal += 1;
+        if self.is_lost(link) {
+            return None;
+        }
+        let Worker { tally, asker, .. } = &mut *self.worker;
+        let target = tally.target(path, asker);
+        let verdict = tally.targets.get(target)?.verdict;
+        match verdict.cause(kind) {
+            Some(rule) => self.complain(rule, link, target),
+            None => self.count(link, target),
+        }
+        let End::File(file) = verdict.end else { return None };
+        if kind == LinkKind::Sitemap {
+            self.worker.ground.marks.set(file, Mark::InSitemap);
+            self.worker.tally.sitemap.push((file, place));
+        } else if file != self.document.asset {
+            self.worker.ground.marks.set(file, if kind.is_navigation() { Mark::Linked } else { Mark::Used });
+        }
+        if let Some(fragment) = link.fragment.filter(|_| kind.is_navigation()) {
+            self.fragment(file, fragment, place);
+        }
+        Some(file)
+    }
+
+    fn count(&mut self, link: &Link<'_>, target: usize) {
+        if let Some(target) = self.worker.tally.targets.get_mut(target) {
+            target.stats.add(link.kind, link.place);
+        }
+    }
+
+    fn complain(&mut self, rule: Rule, link: &Link<'_>, target: usize) {
+        let rule = match rule {
+            Rule::NotFound if self.works_from_other_form(link) => Rule::RelativeSlash,
+            rule => rule,
+        };
+        if !self.finds(rule) {
+            return;
+        }
+        if rule.is_of_target() {
+            self.count(link, target);
+        } else {
+            self.worker.tally.add_special(rule, link.path, link.kind, link.place);
+        }
+    }
+
+    /// A relative link that leads to nothing: whether it would lead to a file if the page's URL had a slash at its end, or none.
+    fn works_from_other_form(&mut self, link: &Link<'_>) -> bool {
+        // With a `<base>`, the page's own form does not matter.
+        if link.path_kind != PathKind::Relative || self.from != self.document.from {
+            return false;
+        }
+        let page = self.from.path();
+        let other = match page {
+            b"/" => return false,
+            [form @ .., b'/'] => form.to_vec(),
+            form => [form, b"/"].concat(),
+        };
+        let mut path = std::mem::take(&mut self.worker.scratch.other);
+        let reference = resolve(&From::at(other), link.text, self.worker.ground.origins, &mut path);
+        let Worker { tally, asker, .. } = &mut *self.worker;
+        let works = matches!(reference, Reference::Path(_)) && {
+            let number = tally.target(&path, asker);
+            tally.targets.get(number).is_some_and(|target| target.file().is_some())
+        };
+        self.worker.scratch.other = path;
+        works
+    }
+
+    /// A relative link in a page that answers any URL. One that has no URL of its own has no other meaning.
+    fn is_lost(&mut self, link: &Link<'_>) -> bool {
+        let floats = match self.document.floats {
+            Floats::No => false,
+            Floats::Also => link.kind.is_resource(),
+            Floats::Only => true,
+        };
+        if !floats || link.path_kind != PathKind::Relative || self.from != self.document.from {
+            return false;
+        }
+        let rule = Rule::RelativeInNotFoundPage;
+        if self.finds(rule) {
+            self.worker.tally.add_special(rule, link.path, link.kind, link.place);
+        }
+        self.document.floats == Floats::Only
+    }
+
+    /// A link to an element of another page.
+    fn fragment(&mut self, file: u32, fragment: &[u8], place: Place) {
+        let ground = self.worker.ground;
+        let Some(fragment) = wanted_fragment(fragment) else { return };
+        if file == self.document.asset {
+            return self.own_fragment(fragment, place.offset);
+        }
+        if !ground.marks.is(file, Mark::Html) || self.off.contains(Rule::MissingFragment) {
+            return;
+        }
+        if ground.patterns.ignores_fragment(file, fragment) {
+            return;
+        }
+        self.worker.tally.add_fragment((file, hash(fragment)), decoded_hash(fragment), place);
+    }
+
+    /// A link to an element of this page.
+    fn own_fragment(&mut self, fragment: &[u8], offset: u32) {
+        let Some(fragment) = wanted_fragment(fragment) else { return };
+        let ground = self.worker.ground;
+        let asset = self.document.asset;
+        if self.off.contains(Rule::MissingFragment) || ground.patterns.ignores_fragment(asset, fragment) {
+            return;
+        }
+        let entry = self.worker.scratch.own_fragments.entry(hash(fragment));
+        let entry = entry.or_insert_with(|| (decoded_hash(fragment), offset, 0));
+        entry.2 += 1;
+    }
+
+    fn canonical(&mut self, text: &[u8], offset: u32) {
+        let text = cleaned(text);
+        match &self.canonical {
+            None => self.canonical = Some((text.to_vec(), offset)),
+            Some((first, _)) if *first == *text => {}
+            Some(_) => self.has_several = Some(offset),
+        }
+    }
+
+    fn facts(&mut self) -> &mut PageFacts {
+        self.facts.get_or_insert_default()
+    }
+
+    /// What is known only at the end of a page.
+    fn end(&mut self) {
+        self.end_canonical();
+        self.end_ids();
+        if let Some(facts) = self.facts.take() {
+            self.worker.tally.facts.push((self.document.asset, *facts));
+        }
+        self.end_file();
+    }
+
+    fn end_canonical(&mut self) {
+        let asset = self.document.asset;
+        let Some((text, offset)) = self.canonical.take() else { return };
+        self.worker.ground.marks.set(asset, Mark::Canonical);
+        if let Some(again) = self.has_several
+            && self.finds(Rule::CanonicalDuplicate)
+        {
+            let place = self.place(again);
+            let path = self.document.from.path().to_vec();
+            self.worker.tally.add_special(Rule::CanonicalDuplicate, &path, LinkKind::Canonical, place);
+        }
+        if let Some(file) = self.link(LinkKind::Canonical, &text, offset)
+            && file != asset
+        {
+            let place = self.place(offset);
+            self.facts().canonical_elsewhere = Some((file, place));
+        }
+    }
+
+    fn end_ids(&mut self) {
+        let asset = self.document.asset;
+        let PageScratch { ids, own_fragments, .. } = &mut self.worker.scratch;
+        ids.sort_unstable();
+        ids.dedup();
+        let has = |hash: u64| ids.binary_search(&hash).is_ok();
+        let missing =
+            own_fragments.drain().filter(|&(raw, (decoded, ..))| !has(raw) && !decoded.is_some_and(has));
+        let missing: Vec<_> = missing.collect();
+        if !ids.is_empty() {
+            self.worker.tally.ids.push((asset, ids.as_slice().into()));
+        }
+        for (raw, (decoded, offset, links)) in missing {
+            self.finds(Rule::MissingFragment);
+            let place = self.place(offset);
+            self.worker.tally.add_fragment((asset, raw), decoded, place);
+            if let Some(wanted) = self.worker.tally.fragments.get_mut(&(asset, raw)) {
+                wanted.links += links - 1;
+            }
+        }
+    }
+
+    fn end_file(&mut self) {
+        for rule in self.found.iter() {
+            if let Some(count) = self.worker.tally.files.get_mut(rule as usize) {
+                *count += 1;
+            }
+        }
+    }
+}
+
+/// The part of a fragment that names an element; `None` if every page has what it means.
+fn wanted_fragment(fragment: &[u8]) -> Option<&[u8]> {
+    let end = memchr::memmem::find(fragment, b":~:").unwrap_or(fragment.len());
+    let fragment = fragment.get(..end)?;
+    (!fragment.is_empty() && !fragment.eq_ignore_ascii_case(b"top")).then_some(fragment)
+}
+
+/// The hash of what a fragment decodes to, if that is something else.
+fn decoded_hash(fragment: &[u8]) -> Option<u64> {
+    memchr::memchr(b'%', fragment)?;
+    let digit =
+        |at: usize| fragment.get(at).and_then(|&byte| char::from(byte).to_digit(16)).map(|digit| digit as u8);
+    let mut decoded = Vec::with_capacity(fragment.len());
+    let mut at = 0;
+    while let Some(&byte) = fragment.get(at) {
+        match (byte, digit(at + 1), digit(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(high << 4 | low);
+                at += 3;
+            }
+            _ => {
+                decoded.push(byte);
+                at += 1;
+            }
+        }
+    }
+    Some(hash(&decoded))
+}
+
+impl Sink for Reader<'_, '_> {
+    fn tag(&mut self, tag: &Tag<'_>) {
+        let ids = &mut self.worker.scratch.ids;
+        tag.ids(|id| ids.push(hash(id)));
+        if let Some((style, offset)) = tag.inline_style() {
+            self.style(style, offset);
+        }
+        if tag.element == Element::Other {
+            return;
+        }
+        tag.links(|kind, text, offset| match kind {
+            LinkKind::Canonical => self.canonical(text, offset),
+            LinkKind::Alternate => {
+                let file = self.link(kind, text, offset);
+                let place = self.place(offset);
+                if let Some(file) = file {
+                    self.facts().alternates.push((file, place));
+                }
+            }
+            _ => {
+                self.link(kind, text, offset);
+            }
+        });
+    }
+
+    fn style(&mut self, text: &[u8], offset: u32) {
+        sheet(text, offset, |kind, url, offset| {
+            self.link(kind, url, offset);
+        });
+    }
+
+    fn json_ld(&mut self, text: &[u8], offset: u32) {
+        if self.worker.ground.origins.hosts().is_empty() {
+            return;
+        }
+        crate::json::own_urls(text, |url, at| {
+            self.link(LinkKind::JsonLd, url, offset.saturating_add(at));
+        });
+    }
+}
