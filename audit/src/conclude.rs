@@ -158,7 +158,9 @@ impl Conclusion<'_> {
                 findings,
             }
         };
-        filled.map(group).collect()
+        let mut groups: Vec<Group> = filled.map(group).collect();
+        groups.sort_by_key(|group| Reverse(group.level));
+        groups
     }
 
     fn of_targets(&mut self, tally: &Tally, lists: &mut Lists<'_>) {

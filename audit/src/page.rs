@@ -162,6 +162,8 @@ struct Reader<'w, 's> {
     /// Where the first canonical URL stands, and what it leads to.
     canonical: Option<(Vec<u8>, u32)>,
     has_several: Option<u32>,
+    /// Redirects on the way of the link that was counted last.
+    hops: u8,
 }
 
 impl<'w, 's> Reader<'w, 's> {
@@ -177,6 +179,7 @@ impl<'w, 's> Reader<'w, 's> {
             facts: None,
             canonical: None,
             has_several: None,
+            hops: 0,
         }
     }
 
@@ -241,6 +244,7 @@ impl<'w, 's> Reader<'w, 's> {
         let Worker { tally, asker, .. } = &mut *self.worker;
         let target = tally.target(path, asker);
         let verdict = tally.targets.get(target)?.verdict;
+        self.hops = verdict.hops;
         match verdict.cause(kind) {
             Some(rule) => self.complain(rule, link, target),
             None => self.count(link, target),
@@ -269,13 +273,14 @@ impl<'w, 's> Reader<'w, 's> {
             Rule::NotFound if self.works_from_other_form(link) => Rule::RelativeSlash,
             rule => rule,
         };
-        if !self.finds(rule) {
-            return;
-        }
-        if rule.is_of_target() {
+        let is_wanted = self.finds(rule);
+        if !rule.is_of_target() {
+            if is_wanted {
+                self.worker.tally.add_special(rule, link.path, link.kind, link.place);
+            }
+        } else if is_wanted || self.worker.ground.off.contains(rule) {
+            // Findings about several targets want to know of it even if nobody asks for this one.
             self.count(link, target);
-        } else {
-            self.worker.tally.add_special(rule, link.path, link.kind, link.place);
         }
     }
 
@@ -385,8 +390,8 @@ impl<'w, 's> Reader<'w, 's> {
         if let Some(file) = self.link(LinkKind::Canonical, &text, offset)
             && file != asset
         {
-            let place = self.place(offset);
-            self.facts().canonical_elsewhere = Some((file, place));
+            let (place, is_direct) = (self.place(offset), self.hops == 0);
+            self.facts().canonical_elsewhere = Some((file, place, is_direct));
         }
     }
 

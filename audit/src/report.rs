@@ -25,7 +25,7 @@ pub struct Report {
     /// What says so, if it was not the caller.
     #[serde(skip)]
     pub origin: Option<FoundOrigin>,
-    /// The findings, by rule, in the order of the rule table. Rules without findings are left out.
+    /// The findings, by rule: the worst first, then in the order of the rule table. Rules without findings are left out.
     pub groups: Vec<Group>,
 }
 

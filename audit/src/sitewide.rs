@@ -120,8 +120,10 @@ fn lonely_pages(site: &Conclusion<'_>, lists: &mut Lists<'_>) {
 
 fn canonicals(site: &Conclusion<'_>, facts: &FxHashMap<u32, &PageFacts>, lists: &mut Lists<'_>) {
     let elsewhere = facts.values().filter_map(|facts| facts.canonical_elsewhere);
+    // One that redirects is a finding already.
+    let elsewhere = elsewhere.filter(|&(_, _, is_direct)| is_direct);
     let mut by_target: FxHashMap<u32, Stats> = FxHashMap::default();
-    for (target, place) in elsewhere {
+    for (target, place, _) in elsewhere {
         by_target.entry(target).or_default().add(LinkKind::Canonical, place);
     }
     for (target, stats) in by_target {
@@ -138,7 +140,7 @@ fn sitemap_entries(
     lists: &mut Lists<'_>,
 ) {
     let candidate = |&(file, place): &(u32, Place)| {
-        let (canonical, _) = facts.get(&file)?.canonical_elsewhere?;
+        let (canonical, ..) = facts.get(&file)?.canonical_elsewhere?;
         let mut candidate = Candidate::at(Rule::SitemapNotCanonical, site.url_of(file)?, place);
         candidate.fix = site.url_of(canonical);
         Some(candidate)

@@ -99,8 +99,8 @@ pub(crate) type FragmentKey = (u32, u64);
 /// What a page says of itself; only of pages that say something.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PageFacts {
-    /// The file that the canonical URL leads to, if it is another page's.
-    pub(crate) canonical_elsewhere: Option<(u32, Place)>,
+    /// The file that the canonical URL leads to, if it is another page's, and whether it leads there without redirect.
+    pub(crate) canonical_elsewhere: Option<(u32, Place, bool)>,
     /// Each language's file, with the place that says so.
     pub(crate) alternates: Vec<(u32, Place)>,
 }

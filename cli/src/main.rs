@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{bench, codegen, compile, explain, inspect, resolve, serve, verify};
+use crate::commands::{audit, bench, codegen, compile, explain, inspect, resolve, serve, verify};
 use crate::exit::Exit;
 use crate::output::Colour;
 
@@ -43,6 +43,7 @@ enum Command {
     Verify(verify::Args),
     Bench(bench::Args),
     Codegen(codegen::Args),
+    Audit(Box<audit::Args>),
     Serve(Box<serve::Args>),
 }
 
@@ -51,11 +52,12 @@ Examples:
   trailmark compile dist                           write dist.trailmark beside dist/
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
+  trailmark audit dist                             which links redirect, or lead nowhere?
   trailmark serve dist --watch                     answer in a browser, as the platform would
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify, audit), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -83,6 +85,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::run(args),
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
+        Command::Audit(args) => audit::run(*args),
         Command::Serve(args) => serve::run(*args),
     }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use trailmark::Manifest;
-use trailmark_compiler::compile;
+use trailmark_compiler::{Observer, compile};
 
 use crate::output;
 use crate::site::{self, SiteArgs};
@@ -21,7 +21,21 @@ impl Source {
     /// # Errors
     /// There is nothing at `path`, it is no manifest, or the folder can't be compiled.
     pub(crate) fn open(path: &Path, site: &SiteArgs, quiet: bool) -> anyhow::Result<Source> {
-        let bytes = if path.is_dir() { compile_here(path, site, quiet)? } else { read(path, site)? };
+        Source::open_watched(path, site, quiet, &())
+    }
+
+    /// The same, and tells how far it is.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn open_watched(
+        path: &Path,
+        site: &SiteArgs,
+        quiet: bool,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<Source> {
+        let bytes =
+            if path.is_dir() { compile_here(path, site, quiet, observer)? } else { read(path, site)? };
         Manifest::open(&bytes).with_context(|| unusable(path))?;
         Ok(Source { bytes })
     }
@@ -66,12 +80,17 @@ fn read(path: &Path, site: &SiteArgs) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn compile_here(dist: &Path, site: &SiteArgs, quiet: bool) -> anyhow::Result<Vec<u8>> {
+fn compile_here(
+    dist: &Path,
+    site: &SiteArgs,
+    quiet: bool,
+    observer: &dyn Observer,
+) -> anyhow::Result<Vec<u8>> {
     let plan = site::plan(Some(dist), site)?;
     for warning in &plan.warnings {
         output::warning(warning);
     }
-    let compiled = compile(&plan.dist, &plan.options(false), &())?;
+    let compiled = compile(&plan.dist, &plan.options(false), observer)?;
     if !quiet {
         plan.notes.iter().for_each(|note| output::note(note));
         site::report_notes(&compiled.report);

@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod audit_docs;
 mod bad_rules;
 mod base;
 mod batch;

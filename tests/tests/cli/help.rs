@@ -2,8 +2,8 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 8] =
-    ["compile", "resolve", "explain", "inspect", "verify", "bench", "codegen", "serve"];
+const COMMANDS: [&str; 9] =
+    ["compile", "resolve", "explain", "inspect", "verify", "bench", "codegen", "audit", "serve"];
 
 #[test]
 fn every_command_has_a_paragraph_examples_and_its_exit_status() {
