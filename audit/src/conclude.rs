@@ -241,21 +241,29 @@ impl Conclusion<'_> {
                     target = format!("{target}#{fragment}");
                 }
             }
-            Rule::OutsideBase => fix = Some(format!("{}{target}", self.manifest.base())),
-            Rule::RelativeInNotFoundPage => fix = Some(target.clone()),
-            Rule::RelativeSlash => fix = first.and_then(|place| self.from_other_form(place.file, &link)),
+            Rule::OutsideBase => {
+                fix = Some(self.served(format!("{}{target}", self.manifest.base()).as_bytes()))
+            }
+            Rule::RelativeInNotFoundPage => fix = Some(story.location.unwrap_or_else(|| target.clone())),
+            Rule::RelativeSlash => fix = first.and_then(|place| self.seen_from_other_form(place.file, &link)),
             _ => {}
         }
         Finding { target, answer, detail, fix, links, in_files, kinds, places }
     }
 
+    /// Where a path ends: the URL to write instead of it.
+    fn served(&mut self, path: &[u8]) -> String {
+        let story = self.asker.tell(path);
+        story.location.unwrap_or(story.asked)
+    }
+
     /// What a relative link means from the page's other form.
-    fn from_other_form(&mut self, file: u32, link: &str) -> Option<String> {
+    fn seen_from_other_form(&mut self, file: u32, link: &str) -> Option<String> {
         let page = self.url_of(file)?;
         let other = page.strip_suffix('/').map_or_else(|| format!("{page}/"), str::to_owned);
         let mut path = Vec::new();
         match resolve(&From::at(other), &cleaned(link.as_bytes()), self.ground.origins, &mut path) {
-            Reference::Path(found) if found.kind == PathKind::Relative => Some(self.asker.tell(&path).asked),
+            Reference::Path(found) if found.kind == PathKind::Relative => Some(self.served(&path)),
             _ => None,
         }
     }

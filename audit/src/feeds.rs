@@ -57,11 +57,8 @@ pub(crate) fn xml(bytes: &[u8], each: &mut dyn FnMut(LinkKind, &[u8], u32)) -> R
             .read_event()
             .map_err(|error| format!("it is no XML at byte {}: {error}", reader.error_position()))?;
         match event {
-            Event::Start(tag) => {
-                if !links.start(&tag, place) {
-                    return Ok(());
-                }
-            }
+            Event::Start(tag) if links.start(&tag, place) => {}
+            Event::Start(_) => return Ok(()),
             Event::Empty(tag) => {
                 links.start(&tag, place);
                 links.element = None;

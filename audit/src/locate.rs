@@ -76,7 +76,19 @@ fn written(bytes: &[u8], offset: usize) -> String {
             rest.iter().position(|&byte| byte <= b' ' || matches!(byte, b'>' | b'<' | b')' | b'"' | b'\''))
         }
     };
-    String::from_utf8_lossy(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default()).trim().to_owned()
+    let text = String::from_utf8_lossy(rest.get(..end.unwrap_or(rest.len())).unwrap_or_default());
+    let text = text.trim();
+    match text.split_once(char::is_whitespace) {
+        Some((first, rest)) if begins_with_descriptor(rest) => first.to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// Whether a text goes on as a `srcset` does behind a URL: `2x`, `100w`.
+fn begins_with_descriptor(text: &str) -> bool {
+    let word = text.trim_start().split([',', ' ', '\n', '\t']).next().unwrap_or_default();
+    let number = word.strip_suffix(['x', 'w']).unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 #[cfg(test)]
@@ -90,6 +102,8 @@ mod tests {
         assert_eq!(written(b"url(x.png)", 4), "x.png");
         assert_eq!(written(b"<loc>/x</loc>", 5), "/x");
         assert_eq!(written(b"x", 5), "");
+        assert_eq!(written(b"<img srcset='a.png 1.5x, b.png 2x'>", 13), "a.png");
+        assert_eq!(written(b"<img srcset='a.png 1.5x, b.png 2x'>", 25), "b.png");
     }
 
     #[test]

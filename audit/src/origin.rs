@@ -57,7 +57,7 @@ fn of_canonicals(manifest: &Manifest<'_>, files: &Files, marks: &Marks) -> Optio
     match hosts.as_slice() {
         [host] if fitting * 2 > count => Some(FoundOrigin {
             host: host.clone(),
-            because: format!("the canonical URLs of {count} pages that were tried"),
+            because: format!("the canonical URLs of the {count} pages that were tried"),
         }),
         _ => None,
     }

@@ -116,7 +116,8 @@ pub(crate) fn sheet(bytes: &[u8], offset: u32, mut each: impl FnMut(LinkKind, &[
     });
 }
 
-/// The page's `<base>`, if it has one: it counts for what stands before it too.
+/// The `<base>` of a page's head, if it has one: it counts for what stands before it too. One in the body, where it does not belong,
+/// counts from there on.
 fn early_base(bytes: &[u8], buffers: &mut Buffers) -> Option<Vec<u8>> {
     struct Find(Option<Vec<u8>>);
     impl Sink for Find {
@@ -128,12 +129,15 @@ fn early_base(bytes: &[u8], buffers: &mut Buffers) -> Option<Vec<u8>> {
         fn style(&mut self, _: &[u8], _: u32) {}
         fn json_ld(&mut self, _: &[u8], _: u32) {}
     }
-    let may_have = |word: &[u8]| memchr::memmem::find(bytes, word).is_some();
+    use memchr::memmem::find;
+    let end = find(bytes, b"<body").or_else(|| find(bytes, b"<BODY")).unwrap_or(bytes.len());
+    let head = bytes.get(..end).unwrap_or(bytes);
+    let may_have = |word: &[u8]| find(head, word).is_some();
     if !may_have(b"<base") && !may_have(b"<BASE") {
         return None;
     }
     let mut find = Find(None);
-    html(bytes, buffers, &mut find);
+    html(head, buffers, &mut find);
     find.0
 }
 
@@ -155,6 +159,7 @@ struct Reader<'w, 's> {
     document: &'w Document,
     /// Where links are resolved from: the document's URL or its `<base>`.
     from: From,
+    has_base: bool,
     /// Rules that are not looked for in this file.
     off: RuleSet,
     found: RuleSet,
@@ -174,6 +179,7 @@ impl<'w, 's> Reader<'w, 's> {
             worker,
             document,
             from: document.from.clone(),
+            has_base: false,
             off,
             found: RuleSet::default(),
             facts: None,
@@ -183,7 +189,9 @@ impl<'w, 's> Reader<'w, 's> {
         }
     }
 
+    /// The first counts.
     fn set_base(&mut self, base: &[u8]) {
+        self.has_base = true;
         let mut path = Vec::new();
         let text = cleaned(base);
         self.from = match resolve(&self.document.from, &text, self.worker.ground.origins, &mut path) {
@@ -462,10 +470,19 @@ impl Sink for Reader<'_, '_> {
         if let Some((style, offset)) = tag.inline_style() {
             self.style(style, offset);
         }
-        if tag.element == Element::Other {
-            return;
+        match tag.element {
+            Element::Other => return,
+            Element::Base if !self.has_base => {
+                if let Some(base) = tag.base() {
+                    self.set_base(base);
+                }
+            }
+            _ => {}
         }
+        let is_indexed = self.document.floats != Floats::Only;
         tag.links(|kind, text, offset| match kind {
+            // Nobody indexes a not-found page, whatever it says of itself.
+            LinkKind::Canonical | LinkKind::Alternate | LinkKind::SocialUrl if !is_indexed => {}
             LinkKind::Canonical => self.canonical(text, offset),
             LinkKind::Alternate => {
                 let file = self.link(kind, text, offset);

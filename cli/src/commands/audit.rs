@@ -129,7 +129,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     if let (Some(origin), false) = (&report.origin, args.quiet) {
         let (host, because) = (output::shown(&origin.host), &origin.because);
         output::note(&format!(
-            "took {host} for the site's own host, for {because} say so (--site says it, too)"
+            "took {host} for the site's own host: so say {because} (--site says otherwise)"
         ));
     }
     print(&report, &args, &dist)?;

@@ -43,7 +43,7 @@ fn write_group(out: &mut impl Write, group: &Group, dist: &Path) -> io::Result<(
 
 /// Whether a rule's findings are pages, not links.
 fn is_about_pages(rule: Rule) -> bool {
-    matches!(rule, Rule::OrphanPage | Rule::CanonicalMissing | Rule::Unreadable)
+    matches!(rule, Rule::OrphanPage | Rule::CanonicalMissing | Rule::Unreadable | Rule::MixedForms)
 }
 
 fn how_many(group: &Group) -> String {
