@@ -1,5 +1,6 @@
 //! What stands in a file: bytes in, links and ids out. Knows nothing of sites and answers.
 
+mod bytes;
 mod css;
 mod element;
 mod html;

@@ -28,4 +28,5 @@ mod reproducible;
 mod requests;
 mod routing_docs;
 mod scan;
+mod told_apart;
 mod torture;

@@ -4,10 +4,12 @@
 //! without scripts sees it; scripts, style sheets, titles and text areas are text. Values come with their entities decoded;
 //! places are byte offsets in the file.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 
 use html5gum::{Emitter, Error, State, Tokenizer};
 
+use super::bytes::Bytes;
 use super::element::{Attribute, Element};
 use super::tag::{Tag, Value};
 
@@ -23,8 +25,10 @@ pub(crate) trait Sink {
 
 /// Reads a page.
 pub(crate) fn html(bytes: &[u8], buffers: &mut Buffers, sink: &mut impl Sink) {
+    let is_raw = Cell::new(false);
     let emitter = Tags {
         sink,
+        is_raw: &is_raw,
         buffers,
         position: 0,
         is_end: false,
@@ -34,7 +38,7 @@ pub(crate) fn html(bytes: &[u8], buffers: &mut Buffers, sink: &mut impl Sink) {
         text: None,
         text_offset: 0,
     };
-    match Tokenizer::new_with_emitter(bytes, emitter).finish() {
+    match Tokenizer::new_with_emitter(Bytes::new(bytes, &is_raw), emitter).finish() {
         Ok(()) => {}
         Err(impossible) => match impossible {},
     }
@@ -62,6 +66,8 @@ enum Text {
 struct Tags<'b, S> {
     sink: &'b mut S,
     buffers: &'b mut Buffers,
+    /// Whether the content of the element that was begun is text.
+    is_raw: &'b Cell<bool>,
     /// Bytes read.
     position: usize,
     /// Whether the tag that is being read is an end tag.
@@ -130,6 +136,7 @@ impl<S: Sink> Tags<'_, S> {
             b"plaintext" => Some(State::PlainText),
             _ => None,
         };
+        self.is_raw.set(next.is_some());
         if next.is_some() {
             self.text = text;
             self.text_offset = offset(self.position);
@@ -196,6 +203,7 @@ impl<S: Sink> Emitter for Tags<'_, S> {
     fn emit_current_tag(&mut self) -> Option<State> {
         self.end_name();
         if self.is_end {
+            self.is_raw.set(false);
             self.end_text();
             self.buffers.last_start_tag.clear();
             return None;
@@ -362,6 +370,13 @@ mod tests {
         assert_eq!(seen("<script type=module>x</script><style>a</style>"), ["style: a"]);
         assert_eq!(seen("<script type='application/ld+json'>{}</script>"), ["json: {}"]);
         assert_eq!(seen("<style>a"), ["style: a"]);
+        assert_eq!(seen("<title>&amp;</p><a href=no></title></p><a href=b>"), ["link: b"]);
+        assert_eq!(
+            seen(
+                "<title>a</title><p>&lt;<b>x</b>\r\n<a href='b'><textarea></p><a href=no></textarea><i><a href=c>"
+            ),
+            ["link: b", "link: c"]
+        );
     }
 
     #[test]

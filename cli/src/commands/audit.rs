@@ -114,7 +114,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let dist = folder(given, args.dist.as_deref())?;
     let ignored = ignored(&args, &dist)?;
     let progress = Progress::new(args.quiet);
-    let source = Source::open_watched(given, &args.site, args.quiet, &progress)?;
+    let source = Source::open_routes(given, &args.site, args.quiet, &progress)?;
     let manifest = source.manifest()?;
     let options = AuditOptions {
         hosts: (!args.sites.is_empty()).then(|| args.sites.clone()),
