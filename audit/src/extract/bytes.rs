@@ -1,14 +1,16 @@
 //! The bytes of a page as html5gum's tokenizer reads them, with what cannot matter taken in one step.
 //!
-//! In plain text only `<` ends anything for us: entities, NUL and carriage returns in text are nobody's business. Tags without attributes
-//! hold no link, so in plain text they are stepped over together with the text around them, unless they begin an element whose content is
-//! text. The tokenizer takes all this for one piece of text, whose length is right, and that is all that is asked of text.
+//! In plain text only `<` ends anything for us: entities, NUL and carriage returns in text are nobody's business. End tags, and start tags
+//! without an attribute that counts, hold nothing, so they are stepped over together with the text around them, unless they begin an
+//! element whose content is text, or are written in a way that needs a closer look. The tokenizer takes all this for one piece of text, whose length is right, and that is all that is asked of text.
 
 use std::cell::Cell;
 use std::convert::Infallible;
 
 use html5gum::{Readable, Reader};
 use memchr::{memchr, memchr2};
+
+use super::element::is_of_interest;
 
 /// A page that is being read.
 pub(crate) struct Bytes<'a> {
@@ -83,19 +85,37 @@ fn text_end(text: &[u8]) -> usize {
     text.len()
 }
 
-/// The length of a tag that is only a name in lower case, such as `</span>` and `<li>`.
+/// The length of a tag that holds nothing of interest and is written as tools write tags: a name, and attributes that nobody looks at, with
+/// double quotes or without a value. `None` for all other tags, which the tokenizer takes apart.
 fn plain_tag_len(tag: &[u8]) -> Option<usize> {
-    const LONGEST: usize = 16;
     let is_end = tag.get(1) == Some(&b'/');
     let start = 1 + usize::from(is_end);
-    let name = tag.get(start..)?;
-    let name = name.get(..LONGEST).unwrap_or(name);
-    let len = name.iter().position(|byte| !byte.is_ascii_lowercase() && !byte.is_ascii_digit())?;
-    let name = name.get(..len)?;
-    let is_plain = tag.get(start + len) == Some(&b'>')
-        && name.first().is_some_and(u8::is_ascii_lowercase)
-        && (is_end || !begins_text(name));
-    is_plain.then_some(start + len + 1)
+    let mut at = start + name_len(tag.get(start..)?);
+    let name = tag.get(start..at)?;
+    if !name.first().is_some_and(u8::is_ascii_lowercase) || (!is_end && begins_text(name)) {
+        return None;
+    }
+    loop {
+        match tag.get(at..)? {
+            [b'>', ..] => return Some(at + 1),
+            [b'/', b'>', ..] if !is_end => return Some(at + 2),
+            [b' ', b'/', b'>', ..] if !is_end => return Some(at + 3),
+            [b' ', rest @ ..] if !is_end => {
+                let len = name_len(rest);
+                let attribute = rest.get(..len).filter(|name| !name.is_empty() && !is_of_interest(name))?;
+                at += 1 + attribute.len();
+                if let [b'=', b'"', value @ ..] = tag.get(at..)? {
+                    at += 2 + memchr(b'"', value)? + 1;
+                }
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// The length of a name of letters, digits and hyphens.
+fn name_len(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count()
 }
 
 /// Whether the content of an element is text.
@@ -124,11 +144,49 @@ mod tests {
         assert_eq!(end("a &amp; b</p>\0<li>x</li><a href"), 24);
         assert_eq!(end("<p></p>"), 7);
         for stop in [
-            "<script>", "<title>", "<P>", "<p >", "</p >", "<!-- -->", "<", "</>", "<1>", "<p", "</p",
-            "<p/>", "<x-y>",
+            "<script>",
+            "<title class=\"x\">",
+            "<P>",
+            "<p >",
+            "</p >",
+            "</p/>",
+            "<!-- -->",
+            "<",
+            "</>",
+            "<1>",
+            "<p",
+            "</p",
         ] {
             assert_eq!(end(&format!("abc<b>{stop}")), 6, "{stop}");
         }
         assert_eq!(end("abc"), 3);
+    }
+
+    #[test]
+    fn tags_whose_attributes_matter_are_left_to_the_tokenizer() {
+        let end = |text: &str| text_end(text.as_bytes());
+        for plain in [
+            "<p class=\"a > b\">",
+            "<svg viewBox=\"0 0 1 1\" hidden/>",
+            "<br />",
+            "<x-y data-id=\"1\" />",
+            "<p title=\"\">",
+        ] {
+            assert_eq!(end(plain), plain.len(), "{plain}");
+        }
+        let stops = [
+            "<p class=a>",
+            "<p class='a'>",
+            "<p class=\"a\"id=\"b\">",
+            "<p  id=\"b\">",
+            "<p class =\"a\">",
+            "<p class=\"a",
+        ];
+        for stop in stops.into_iter().chain(["<p x:y=\"1\">", "<p\nclass=\"a\">", "<p class=\"a\" / >"]) {
+            assert_eq!(end(stop), 0, "{stop}");
+        }
+        for name in ["id", "ID", "style", "href", "Src", "srcset", "content", "name", "http-equiv"] {
+            assert_eq!(end(&format!("<p class=\"a\" {name}=\"b\">")), 0, "{name}");
+        }
     }
 }

@@ -73,9 +73,46 @@ pub(crate) enum Attribute {
     Property,
 }
 
+/// The names that [`Attribute::of`] knows.
+const NAMES: &[&[u8]] = &[
+    b"id",
+    b"style",
+    b"href",
+    b"xlink:href",
+    b"name",
+    b"src",
+    b"srcset",
+    b"imagesrcset",
+    b"poster",
+    b"data",
+    b"action",
+    b"formaction",
+    b"method",
+    b"formmethod",
+    b"background",
+    b"rel",
+    b"hreflang",
+    b"as",
+    b"type",
+    b"content",
+    b"http-equiv",
+    b"property",
+];
+
+/// Whether an attribute of this name, in any case, may count on any element.
+pub(crate) fn is_of_interest(name: &[u8]) -> bool {
+    NAMES.iter().any(|known| known.len() == name.len() && known.eq_ignore_ascii_case(name))
+}
+
 impl Attribute {
     /// Which attribute this is, if its value counts on such an element. Names come in lower case.
     pub(crate) fn of(element: Element, name: &[u8]) -> Option<Attribute> {
+        let found = Self::known(element, name);
+        debug_assert!(found.is_none() || is_of_interest(name), "{}", name.escape_ascii());
+        found
+    }
+
+    fn known(element: Element, name: &[u8]) -> Option<Attribute> {
         use Element as E;
         Some(match (name, element) {
             (b"id", _) => Attribute::Id,
