@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use trailmark::Manifest;
 
@@ -114,6 +115,15 @@ impl<'p> Lists<'p> {
         }
     }
 
+    fn add_all(&mut self, others: Lists<'_>) {
+        for (list, other) in self.lists.iter_mut().zip(others.lists) {
+            list.count += other.count;
+            list.links += other.links;
+            list.first.extend(other.first);
+        }
+        self.was_cut = self.was_cut.union(others.was_cut);
+    }
+
     fn has(&self, rule: Rule) -> bool {
         self.lists.get(rule as usize).is_some_and(|list| list.count > 0)
     }
@@ -124,7 +134,6 @@ pub(crate) struct Conclusion<'s> {
     pub(crate) manifest: &'s Manifest<'s>,
     pub(crate) files: &'s Files,
     pub(crate) ground: &'s Ground<'s>,
-    pub(crate) asker: Asker<'s>,
     /// Rules that are not looked for.
     pub(crate) off: RuleSet,
     /// Findings of a rule that are shown.
@@ -132,17 +141,24 @@ pub(crate) struct Conclusion<'s> {
 }
 
 impl Conclusion<'_> {
-    /// The findings, by rule.
-    pub(crate) fn groups(mut self, tally: &Tally) -> Vec<Group> {
-        let mut lists = Lists::new(self.off, self.limit, self.ground.patterns);
-        self.of_targets(tally, &mut lists);
-        self.of_fragments(tally, &mut lists);
-        sitewide::candidates(&self, tally, &mut lists);
-        if lists.has(Rule::CaseDiffers) {
-            lists.was_cut.insert(Rule::NotFound);
+    /// The findings, by rule. Each kind is worked out by a thread of its own.
+    pub(crate) fn groups(&self, tally: &Tally) -> Vec<Group> {
+        let lists = || Lists::new(self.off, self.limit, self.ground.patterns);
+        let (mut found, others) = rayon::join(
+            || self.of_targets(tally, lists()),
+            || {
+                let sitewide = || sitewide::candidates(self, tally, lists());
+                rayon::join(|| self.of_fragments(tally, lists()), sitewide)
+            },
+        );
+        found.add_all(others.0);
+        found.add_all(others.1);
+        if found.has(Rule::CaseDiffers) {
+            found.was_cut.insert(Rule::NotFound);
         }
-        let was_cut = lists.was_cut;
-        let filled = lists.lists.into_iter().zip(RULES).filter(|(list, _)| list.count > 0);
+        let was_cut = found.was_cut;
+        let filled: Vec<(List, &RuleRow)> =
+            found.lists.into_iter().zip(RULES).filter(|(list, _)| list.count > 0).collect();
         let group = |(list, row): (List, &RuleRow)| {
             let counted = tally.files.get(row.rule as usize).copied().filter(|&count| count > 0);
             let in_files =
@@ -158,34 +174,45 @@ impl Conclusion<'_> {
                 findings,
             }
         };
-        let mut groups: Vec<Group> = filled.map(group).collect();
+        let mut groups: Vec<Group> = filled.into_par_iter().map(group).collect();
         groups.sort_by_key(|group| Reverse(group.level));
         groups
     }
 
-    fn of_targets(&mut self, tally: &Tally, lists: &mut Lists<'_>) {
-        let mut names = None;
-        for target in tally.targets.iter().filter(|target| target.stats.links > 0) {
-            // The kinds that have other rules are counted elsewhere.
-            let Some(rule) = target.verdict.cause(LinkKind::Anchor) else { continue };
-            let mut candidate = Candidate::new(rule, &target.path, &target.stats);
-            if rule == Rule::NotFound {
-                let names = names.get_or_insert_with(|| sitewide::names_in_lower_case(self.manifest));
-                let asked = self.asker.tell(&target.path).asked;
-                if let Some(url) = names.get(&asked.to_ascii_lowercase()).and_then(|&file| self.url_of(file))
-                {
-                    candidate.rule = Rule::CaseDiffers;
-                    candidate.fix = Some(url);
-                }
-            }
+    fn of_targets<'p>(&self, tally: &Tally, mut lists: Lists<'p>) -> Lists<'p> {
+        // The kinds that have other rules are counted elsewhere.
+        let used = tally.targets.iter().filter(|target| target.stats.links > 0);
+        let found = used.filter_map(|target| Some((target, target.verdict.cause(LinkKind::Anchor)?)));
+        let mut missing = Vec::new();
+        for (target, rule) in found {
+            let candidate = Candidate::new(rule, &target.path, &target.stats);
+            if rule == Rule::NotFound { missing.push(candidate) } else { lists.add(candidate) }
+        }
+        for candidate in self.in_other_capitals(missing) {
             lists.add(candidate);
         }
         for ((rule, path), stats) in &tally.special {
             lists.add(Candidate::new(*rule, path, stats));
         }
+        lists
     }
 
-    fn of_fragments(&self, tally: &Tally, lists: &mut Lists<'_>) {
+    /// Takes those out of the missing that only have other capitals than a file.
+    fn in_other_capitals(&self, mut missing: Vec<Candidate>) -> Vec<Candidate> {
+        let mut asker = self.asker();
+        let wanted: Vec<String> =
+            missing.iter().map(|candidate| asker.tell(&candidate.path).asked.to_ascii_lowercase()).collect();
+        let found = sitewide::files_named(self.manifest, wanted.iter().map(String::as_str).collect());
+        for (candidate, wanted) in missing.iter_mut().zip(&wanted) {
+            if let Some(url) = found.get(wanted.as_str()).and_then(|&file| self.url_of(file)) {
+                candidate.rule = Rule::CaseDiffers;
+                candidate.fix = Some(url);
+            }
+        }
+        missing
+    }
+
+    fn of_fragments<'p>(&self, tally: &Tally, mut lists: Lists<'p>) -> Lists<'p> {
         let ids: FxHashMap<u32, &[u64]> = tally.ids.iter().map(|(file, ids)| (*file, &**ids)).collect();
         let has = |file: u32, hash: u64| ids.get(&file).is_some_and(|ids| ids.binary_search(&hash).is_ok());
         for (&(file, hash), wanted) in &tally.fragments {
@@ -198,6 +225,11 @@ impl Conclusion<'_> {
             candidate.in_files = None;
             lists.add(candidate);
         }
+        lists
+    }
+
+    fn asker(&self) -> Asker<'_> {
+        Asker::new(self.manifest, self.ground.origins)
     }
 
     pub(crate) fn url_of(&self, file: u32) -> Option<String> {
@@ -205,20 +237,27 @@ impl Conclusion<'_> {
     }
 
     /// What candidates say, with lines.
-    fn findings(&mut self, list: Vec<Candidate>) -> Vec<Finding> {
+    fn findings(&self, list: Vec<Candidate>) -> Vec<Finding> {
+        let mut asker = self.asker();
         let places: Vec<Place> = list.iter().flat_map(|candidate| candidate.places.iter().copied()).collect();
         let mut located = locate(self.manifest, self.files, &places).into_iter();
         let one = |candidate: Candidate| {
             let first = candidate.places.first().copied();
             let places: Vec<LinkPlace> = located.by_ref().take(candidate.places.len()).collect();
-            self.finding(candidate, first, places)
+            self.finding(candidate, first, places, &mut asker)
         };
         list.into_iter().map(one).collect()
     }
 
-    fn finding(&mut self, candidate: Candidate, first: Option<Place>, places: Vec<LinkPlace>) -> Finding {
+    fn finding(
+        &self,
+        candidate: Candidate,
+        first: Option<Place>,
+        places: Vec<LinkPlace>,
+        asker: &mut Asker<'_>,
+    ) -> Finding {
         let Candidate { rule, path, links, in_files, kinds, detail, mut fix, .. } = candidate;
-        let story = self.asker.tell(&path);
+        let story = asker.tell(&path);
         let mut target = story.asked;
         let link = places.first().and_then(|place| place.link.clone()).unwrap_or_default();
         let is_about_page = rule > Rule::SitemapNotCanonical || matches!(rule, Rule::CanonicalMissing);
@@ -242,31 +281,33 @@ impl Conclusion<'_> {
                 }
             }
             Rule::OutsideBase => {
-                fix = Some(self.served(format!("{}{target}", self.manifest.base()).as_bytes()))
+                fix = Some(served(asker, format!("{}{target}", self.manifest.base()).as_bytes()))
             }
             Rule::RelativeInNotFoundPage => fix = Some(story.location.unwrap_or_else(|| target.clone())),
-            Rule::RelativeSlash => fix = first.and_then(|place| self.seen_from_other_form(place.file, &link)),
+            Rule::RelativeSlash => {
+                fix = first.and_then(|place| self.seen_from_other_form(place.file, &link, asker))
+            }
             _ => {}
         }
         Finding { target, answer, detail, fix, links, in_files, kinds, places }
     }
 
-    /// Where a path ends: the URL to write instead of it.
-    fn served(&mut self, path: &[u8]) -> String {
-        let story = self.asker.tell(path);
-        story.location.unwrap_or(story.asked)
-    }
-
     /// What a relative link means from the page's other form.
-    fn seen_from_other_form(&mut self, file: u32, link: &str) -> Option<String> {
+    fn seen_from_other_form(&self, file: u32, link: &str, asker: &mut Asker<'_>) -> Option<String> {
         let page = self.url_of(file)?;
         let other = page.strip_suffix('/').map_or_else(|| format!("{page}/"), str::to_owned);
         let mut path = Vec::new();
         match resolve(&From::at(other), &cleaned(link.as_bytes()), self.ground.origins, &mut path) {
-            Reference::Path(found) if found.kind == PathKind::Relative => Some(self.served(&path)),
+            Reference::Path(found) if found.kind == PathKind::Relative => Some(served(asker, &path)),
             _ => None,
         }
     }
+}
+
+/// Where a path ends: the URL to write instead of it.
+fn served(asker: &mut Asker<'_>, path: &[u8]) -> String {
+    let story = asker.tell(path);
+    story.location.unwrap_or(story.asked)
 }
 
 /// The pairs of a list whose first is new.

@@ -46,7 +46,6 @@ use std::path::Path;
 
 use trailmark::Manifest;
 
-use crate::ask::Asker;
 use crate::conclude::Conclusion;
 use crate::files::Files;
 use crate::page::Ground;
@@ -107,14 +106,8 @@ pub fn audit(
     let patterns = FilePatterns::new(&options.ignored, manifest.asset_count(), url_of);
     let ground = Ground { origins: &origins, marks: &marks, patterns: &patterns, off: options.off };
     let tally = run::run(manifest, &files, &ground, done);
-    let conclusion = Conclusion {
-        manifest,
-        files: &files,
-        ground: &ground,
-        asker: Asker::new(manifest, &origins),
-        off: options.off,
-        limit: options.limit,
-    };
+    let conclusion =
+        Conclusion { manifest, files: &files, ground: &ground, off: options.off, limit: options.limit };
     let groups = conclusion.groups(&tally);
     Ok(Report {
         files: manifest.asset_count(),

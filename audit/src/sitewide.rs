@@ -1,6 +1,7 @@
 //! Findings that no link shows by itself: pages that nobody links to, pages under several names, and what pages say of each other.
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
 use trailmark::Manifest;
 
 use crate::conclude::{Candidate, Conclusion, Lists, unique};
@@ -10,7 +11,12 @@ use crate::rules::Rule;
 use crate::tally::{PageFacts, Place, Stats, Tally};
 
 /// Everything that is found by looking at the whole site.
-pub(crate) fn candidates(site: &Conclusion<'_>, tally: &Tally, lists: &mut Lists<'_>) {
+pub(crate) fn candidates<'p>(site: &Conclusion<'_>, tally: &Tally, mut lists: Lists<'p>) -> Lists<'p> {
+    add(site, tally, &mut lists);
+    lists
+}
+
+fn add(site: &Conclusion<'_>, tally: &Tally, lists: &mut Lists<'_>) {
     let facts: FxHashMap<u32, &PageFacts> = tally.facts.iter().map(|(file, facts)| (*file, facts)).collect();
     mixed_forms(site, tally, lists);
     lonely_pages(site, lists);
@@ -30,17 +36,27 @@ fn whole(file: u32) -> Place {
     Place { file, offset: u32::MAX }
 }
 
-/// The files by the names under which somebody may know them, in lower case.
-pub(crate) fn names_in_lower_case(manifest: &Manifest<'_>) -> FxHashMap<String, u32> {
-    let mut names = FxHashMap::default();
-    for asset in manifest.assets() {
-        let path = trailmark::encode_site_path(&asset.site_path().to_string());
-        names.entry(format!("{}{path}", manifest.base()).to_ascii_lowercase()).or_insert(asset.index());
-        if let Some(url) = asset.canonical_url() {
-            names.entry(url.to_string().to_ascii_lowercase()).or_insert(asset.index());
-        }
+/// The files that are called so but for capitals, or served so. Names are wanted in lower case.
+pub(crate) fn files_named<'w>(
+    manifest: &Manifest<'_>,
+    wanted: FxHashSet<&'w str>,
+) -> FxHashMap<&'w str, u32> {
+    if wanted.is_empty() {
+        return FxHashMap::default();
     }
-    names
+    let named = |file: u32| {
+        let asset = manifest.asset(file)?;
+        let path = trailmark::encode_site_path(&asset.site_path().to_string());
+        let names =
+            [Some(format!("{}{path}", manifest.base())), asset.canonical_url().map(|url| url.to_string())];
+        let mut names = names.into_iter().flatten();
+        names.find_map(|name| wanted.get(name.to_ascii_lowercase().as_str()).map(|&wanted| (wanted, file)))
+    };
+    let mut found: Vec<(&str, u32)> =
+        (0..manifest.asset_count() as u32).into_par_iter().filter_map(named).collect();
+    // Of several, the first.
+    found.reverse();
+    found.into_iter().collect()
 }
 
 /// Pages that links name by several paths.
