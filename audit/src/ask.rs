@@ -186,7 +186,7 @@ fn is_below(path: &str, base: &str) -> bool {
 impl Asker<'_> {
     /// The file that answers paths of a folder (which ends in a slash) that nothing else answers, and whether it does so with 200.
     pub(crate) fn stand_in(&mut self, folder: &str) -> Option<(u32, bool)> {
-        let path = format!("{folder}no-such-file-{:016x}", crate::tally::hash(folder.as_bytes()));
+        let path = format!("{folder}no-such-file-{:016x}", crate::hash::hash(folder.as_bytes()));
         let parsed = RequestPath::parse(&path, &mut self.scratch).ok()?;
         match self.manifest.decide(&Request::get(parsed)) {
             Decision::Assets(answer) => answer.body.map(|asset| (asset.index(), answer.status == 200)),

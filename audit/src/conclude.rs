@@ -3,142 +3,17 @@
 use std::cmp::Reverse;
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
-use trailmark::Manifest;
+use rustc_hash::FxHashMap;
 
 use crate::ask::Asker;
-use crate::files::Files;
-use crate::kind::{LinkKind, LinkKinds};
+use crate::candidates::{Candidate, Conclusion, List, Lists};
+use crate::kind::LinkKind;
 use crate::locate::locate;
-use crate::page::Ground;
-use crate::patterns::FilePatterns;
 use crate::reference::{From, PathKind, Reference, cleaned, resolve};
 use crate::report::{Finding, FirstAnswer, Group, LinkPlace};
-use crate::rules::{RULES, Rule, RuleRow, RuleSet};
-use crate::run::served_at;
+use crate::rules::{RULES, Rule, RuleRow};
 use crate::sitewide;
-use crate::tally::{Place, Stats, Tally};
-
-/// What may become a finding; small, since there may be very many.
-#[derive(Debug)]
-pub(crate) struct Candidate {
-    pub(crate) rule: Rule,
-    /// The path that it is about; for fragments and whole pages that of the page.
-    pub(crate) path: Vec<u8>,
-    pub(crate) links: u32,
-    pub(crate) in_files: Option<u32>,
-    pub(crate) kinds: LinkKinds,
-    pub(crate) places: Vec<Place>,
-    pub(crate) detail: Option<String>,
-    pub(crate) fix: Option<String>,
-}
-
-impl Candidate {
-    pub(crate) fn new(rule: Rule, path: &[u8], stats: &Stats) -> Candidate {
-        Candidate {
-            rule,
-            path: path.to_vec(),
-            links: stats.links,
-            in_files: Some(stats.files),
-            kinds: stats.kinds,
-            places: stats.places().collect(),
-            detail: None,
-            fix: None,
-        }
-    }
-
-    /// One that is about a single place.
-    pub(crate) fn at(rule: Rule, path: impl Into<Vec<u8>>, place: Place) -> Candidate {
-        Candidate {
-            rule,
-            path: path.into(),
-            links: 1,
-            in_files: Some(1),
-            kinds: LinkKinds::default(),
-            places: vec![place],
-            detail: None,
-            fix: None,
-        }
-    }
-}
-
-/// The candidates of a rule: all counted, the first kept.
-#[derive(Debug, Default)]
-struct List {
-    count: u64,
-    links: u64,
-    first: Vec<Candidate>,
-}
-
-impl List {
-    /// Leaves those with most links, in an order that does not depend on that in which they came.
-    fn cut(mut self, limit: usize) -> List {
-        self.first.sort_unstable_by(|a, b| {
-            (Reverse(a.links), &a.path, &a.places).cmp(&(Reverse(b.links), &b.path, &b.places))
-        });
-        self.first.truncate(limit);
-        self
-    }
-}
-
-/// The candidates of all rules.
-pub(crate) struct Lists<'p> {
-    off: RuleSet,
-    limit: usize,
-    patterns: &'p FilePatterns,
-    lists: Vec<List>,
-    /// Rules of which something was passed over.
-    was_cut: RuleSet,
-}
-
-impl<'p> Lists<'p> {
-    fn new(off: RuleSet, limit: usize, patterns: &'p FilePatterns) -> Lists<'p> {
-        let lists = (0..RULES.len()).map(|_| List::default()).collect();
-        Lists { off, limit, patterns, lists, was_cut: RuleSet::default() }
-    }
-
-    /// Counts a candidate, unless nobody wants to hear of it.
-    pub(crate) fn add(&mut self, candidate: Candidate) {
-        let rule = candidate.rule;
-        if self.off.contains(rule) || self.patterns.ignores(rule, &String::from_utf8_lossy(&candidate.path)) {
-            self.was_cut.insert(rule);
-            return;
-        }
-        let limit = self.limit;
-        let Some(list) = self.lists.get_mut(rule as usize) else { return };
-        list.count += 1;
-        list.links += u64::from(candidate.links);
-        list.first.push(candidate);
-        // Now and then, so that a million candidates need no room.
-        if list.first.len() >= limit.saturating_mul(2).saturating_add(1000) {
-            *list = std::mem::take(list).cut(limit);
-        }
-    }
-
-    fn add_all(&mut self, others: Lists<'_>) {
-        for (list, other) in self.lists.iter_mut().zip(others.lists) {
-            list.count += other.count;
-            list.links += other.links;
-            list.first.extend(other.first);
-        }
-        self.was_cut = self.was_cut.union(others.was_cut);
-    }
-
-    fn has(&self, rule: Rule) -> bool {
-        self.lists.get(rule as usize).is_some_and(|list| list.count > 0)
-    }
-}
-
-/// What findings are made of.
-pub(crate) struct Conclusion<'s> {
-    pub(crate) manifest: &'s Manifest<'s>,
-    pub(crate) files: &'s Files,
-    pub(crate) ground: &'s Ground<'s>,
-    /// Rules that are not looked for.
-    pub(crate) off: RuleSet,
-    /// Findings of a rule that are shown.
-    pub(crate) limit: usize,
-}
+use crate::tally::{Place, Tally};
 
 impl Conclusion<'_> {
     /// The findings, by rule. Each kind is worked out by a thread of its own.
@@ -228,14 +103,6 @@ impl Conclusion<'_> {
         lists
     }
 
-    fn asker(&self) -> Asker<'_> {
-        Asker::new(self.manifest, self.ground.origins)
-    }
-
-    pub(crate) fn url_of(&self, file: u32) -> Option<String> {
-        self.manifest.asset(file).map(|asset| served_at(self.manifest, &asset))
-    }
-
     /// What candidates say, with lines.
     fn findings(&self, list: Vec<Candidate>) -> Vec<Finding> {
         let mut asker = self.asker();
@@ -308,12 +175,4 @@ impl Conclusion<'_> {
 fn served(asker: &mut Asker<'_>, path: &[u8]) -> String {
     let story = asker.tell(path);
     story.location.unwrap_or(story.asked)
-}
-
-/// The pairs of a list whose first is new.
-pub(crate) fn unique<T: Copy + Eq + std::hash::Hash, U: Copy>(
-    list: &[(T, U)],
-) -> impl Iterator<Item = (T, U)> {
-    let mut seen = FxHashSet::default();
-    list.iter().copied().filter(move |(first, _)| seen.insert(*first))
 }

@@ -23,11 +23,14 @@
 //! ```
 
 mod ask;
+mod candidates;
 mod conclude;
 mod error;
 mod extract;
 mod feeds;
 mod files;
+mod ground;
+mod hash;
 mod json;
 mod kind;
 mod locate;
@@ -46,9 +49,9 @@ use std::path::Path;
 
 use trailmark::Manifest;
 
-use crate::conclude::Conclusion;
+use crate::candidates::Conclusion;
 use crate::files::Files;
-use crate::page::Ground;
+use crate::ground::Ground;
 use crate::patterns::FilePatterns;
 
 pub use error::AuditError;

@@ -3,43 +3,14 @@
 use rustc_hash::FxHashMap;
 
 use crate::ask::{Asker, End};
-use crate::extract::{Buffers, Element, Sink, Tag, css, html};
+use crate::extract::{Buffers, Element, Sink, Tag, early_base, html, sheet};
+use crate::ground::{Document, Floats, Ground};
+use crate::hash::{decoded_hash, hash, wanted_fragment};
 use crate::kind::LinkKind;
-use crate::marks::{Mark, Marks};
-use crate::patterns::FilePatterns;
-use crate::reference::{From, Origins, PathKind, Reference, cleaned, resolve};
+use crate::marks::Mark;
+use crate::reference::{From, PathKind, Reference, cleaned, resolve};
 use crate::rules::{Rule, RuleSet};
-use crate::tally::{PageFacts, Place, Tally, hash};
-
-/// What holds for the whole site while its files are read.
-pub(crate) struct Ground<'s> {
-    pub(crate) origins: &'s Origins,
-    pub(crate) marks: &'s Marks,
-    pub(crate) patterns: &'s FilePatterns,
-    /// Rules that are not looked for anywhere.
-    pub(crate) off: RuleSet,
-}
-
-/// A file that links stand in.
-pub(crate) struct Document {
-    /// The number of its asset.
-    pub(crate) asset: u32,
-    /// The URL at which it is served.
-    pub(crate) from: From,
-    /// Whether it answers URLs that are not its own.
-    pub(crate) floats: Floats,
-}
-
-/// Whether a page is served under URLs that are not its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Floats {
-    /// No.
-    No,
-    /// It is the single-page fallback, but has a URL of its own too.
-    Also,
-    /// It is a not-found page: nobody comes to it by its own URL.
-    Only,
-}
+use crate::tally::{PageFacts, Place, Tally};
 
 /// What a thread works with.
 pub(crate) struct Worker<'s> {
@@ -97,48 +68,6 @@ impl<'s> Worker<'s> {
         });
         reader.end_file();
     }
-}
-
-/// Reads a style sheet's links.
-pub(crate) fn sheet(bytes: &[u8], offset: u32, mut each: impl FnMut(LinkKind, &[u8], u32)) {
-    css(bytes, |url, at| {
-        if !url.is_empty() && !url.starts_with(b"#") {
-            // Escapes are for what a URL hardly holds.
-            let unescaped;
-            let url = if memchr::memchr(b'\\', url).is_some() {
-                unescaped = url.iter().copied().filter(|&byte| byte != b'\\').collect::<Vec<_>>();
-                unescaped.as_slice()
-            } else {
-                url
-            };
-            each(LinkKind::StyleUrl, url, offset.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)));
-        }
-    });
-}
-
-/// The `<base>` of a page's head, if it has one: it counts for what stands before it too. One in the body, where it does not belong,
-/// counts from there on.
-fn early_base(bytes: &[u8], buffers: &mut Buffers) -> Option<Vec<u8>> {
-    struct Find(Option<Vec<u8>>);
-    impl Sink for Find {
-        fn tag(&mut self, tag: &Tag<'_>) {
-            if self.0.is_none() {
-                self.0 = tag.base().map(<[u8]>::to_vec);
-            }
-        }
-        fn style(&mut self, _: &[u8], _: u32) {}
-        fn json_ld(&mut self, _: &[u8], _: u32) {}
-    }
-    use memchr::memmem::find;
-    let end = find(bytes, b"<body").or_else(|| find(bytes, b"<BODY")).unwrap_or(bytes.len());
-    let head = bytes.get(..end).unwrap_or(bytes);
-    let may_have = |word: &[u8]| find(head, word).is_some();
-    if !may_have(b"<base") && !may_have(b"<BASE") {
-        return None;
-    }
-    let mut find = Find(None);
-    html(head, buffers, &mut find);
-    find.0
 }
 
 /// A link to a path of the site.
@@ -432,35 +361,6 @@ impl<'w, 's> Reader<'w, 's> {
             }
         }
     }
-}
-
-/// The part of a fragment that names an element; `None` if every page has what it means.
-fn wanted_fragment(fragment: &[u8]) -> Option<&[u8]> {
-    let end = memchr::memmem::find(fragment, b":~:").unwrap_or(fragment.len());
-    let fragment = fragment.get(..end)?;
-    (!fragment.is_empty() && !fragment.eq_ignore_ascii_case(b"top")).then_some(fragment)
-}
-
-/// The hash of what a fragment decodes to, if that is something else.
-fn decoded_hash(fragment: &[u8]) -> Option<u64> {
-    memchr::memchr(b'%', fragment)?;
-    let digit =
-        |at: usize| fragment.get(at).and_then(|&byte| char::from(byte).to_digit(16)).map(|digit| digit as u8);
-    let mut decoded = Vec::with_capacity(fragment.len());
-    let mut at = 0;
-    while let Some(&byte) = fragment.get(at) {
-        match (byte, digit(at + 1), digit(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(high << 4 | low);
-                at += 3;
-            }
-            _ => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    Some(hash(&decoded))
 }
 
 impl Sink for Reader<'_, '_> {

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use trailmark::{Asset, Manifest};
 
 use crate::ask::Asker;
+use crate::extract::sheet;
 use crate::feeds;
 use crate::files::Files;
+use crate::ground::{Document, Floats, Ground};
 use crate::json;
 use crate::marks::{Mark, Marks};
-use crate::page::{Document, Floats, Ground, Worker, sheet};
+use crate::page::Worker;
 use crate::reference::{From, Origins};
 use crate::rules::{Rule, RuleSet};
 use crate::tally::Tally;

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use trailmark::Manifest;
 
-use crate::conclude::{Candidate, Conclusion, Lists, unique};
+use crate::candidates::{Candidate, Conclusion, Lists};
 use crate::kind::{LinkKind, LinkKinds};
 use crate::marks::Mark;
 use crate::rules::Rule;
@@ -177,4 +177,10 @@ fn translations(site: &Conclusion<'_>, facts: &FxHashMap<u32, &PageFacts>, lists
             }
         }
     }
+}
+
+/// The pairs of a list whose first is new.
+fn unique<T: Copy + Eq + std::hash::Hash, U: Copy>(list: &[(T, U)]) -> impl Iterator<Item = (T, U)> {
+    let mut seen = FxHashSet::default();
+    list.iter().copied().filter(move |(first, _)| seen.insert(*first))
 }

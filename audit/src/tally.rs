@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::ask::{Asker, End, Verdict};
+use crate::hash::hash;
 use crate::kind::{LinkKind, LinkKinds};
 use crate::rules::{RULES, Rule};
 
@@ -145,10 +146,6 @@ pub(crate) struct Tally {
 /// The hash of a path; paths whose hashes agree are taken for one, which 64 bits make as unlikely as a broken memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct PathKey(u64);
-
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    trailmark::key::checksum(bytes)
-}
 
 impl Tally {
     /// The number of a path's entry, which is made if need be.

@@ -116,15 +116,16 @@ pub(super) fn path_of(dist: &Path, file: &str) -> String {
 fn write_summary(out: &mut impl Write, report: &Report, given: &Path) -> io::Result<()> {
     let links = report.links;
     let sum = links.internal + links.same_page;
+    let of = |number: u64, noun| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
     writeln!(
         out,
-        "{BOLD}{}{BOLD:#}: {} ({}) with {} links inside the site, to {} targets; {} links leave it",
+        "{BOLD}{}{BOLD:#}: {} ({}) with {} inside the site, to {}; {} leave it",
         shown(&given.display().to_string()),
         count(usize::try_from(report.pages).unwrap_or(usize::MAX), "page"),
         bytes(report.bytes),
-        grouped(sum),
-        grouped(report.targets as u64),
-        grouped(links.external),
+        of(sum, "link"),
+        count(report.targets, "target"),
+        of(links.external, "link"),
     )?;
     if report.groups.is_empty() {
         return writeln!(out, "{GREEN}nothing to complain of{GREEN:#}");
