@@ -1,5 +1,6 @@
 //! The subcommands: a file each, with its arguments and `run`.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod codegen;
 pub(crate) mod compile;

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    bench, codegen, compile, diff, explain, hosts, inspect, replay, resolve, serve, verify,
+    audit, bench, codegen, compile, diff, explain, hosts, inspect, replay, resolve, serve, verify,
 };
 use crate::exit::Exit;
 use crate::output::Colour;
@@ -50,6 +50,7 @@ enum Command {
     Replay(Box<replay::Args>),
     Bench(bench::Args),
     Codegen(codegen::Args),
+    Audit(Box<audit::Args>),
     Serve(Box<serve::Args>),
 }
 
@@ -59,12 +60,13 @@ Examples:
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
   trailmark hosts dist /about/                     what does it answer on Netlify, Vercel, nginx, ...?
+  trailmark audit dist                             which links redirect, or lead nowhere?
   trailmark serve dist --watch                     answer in a browser, as the platform would
   trailmark diff dist.trailmark new-dist           what would a deploy change?
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify; diff and replay with --fail-on), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify, audit; diff and replay with --fail-on), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -95,6 +97,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Replay(args) => replay::run(*args),
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
+        Command::Audit(args) => audit::run(*args),
         Command::Serve(args) => serve::run(*args),
     }
 }

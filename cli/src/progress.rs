@@ -39,6 +39,22 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
+    /// Begins to count files.
+    pub(crate) fn counts(&self, what: &'static str, file_count: usize) {
+        self.show("{msg} [{wide_bar}] {pos}/{len} files, {eta} left");
+        self.bar.set_message(what);
+        self.bar.set_prefix("");
+        self.bar.set_length(file_count as u64);
+        self.bar.reset();
+    }
+
+    /// So many more.
+    pub(crate) fn counted(&self, file_count: usize) {
+        if self.shows {
+            self.bar.inc(file_count as u64);
+        }
+    }
+
     fn show(&self, template: &str) {
         // A template that is wrong would only look different.
         if let Ok(style) = ProgressStyle::with_template(template) {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, bail};
 use trailmark::Manifest;
-use trailmark_compiler::compile;
+use trailmark_compiler::{CompileError, CompileOptions, Compiled, Observer, compile, compile_routes};
 
 use crate::output;
 use crate::site::{self, SiteArgs};
@@ -21,7 +21,34 @@ impl Source {
     /// # Errors
     /// There is nothing at `path`, it is no manifest, or the folder can't be compiled.
     pub(crate) fn open(path: &Path, site: &SiteArgs, quiet: bool) -> anyhow::Result<Source> {
-        let bytes = if path.is_dir() { compile_here(path, site, quiet)? } else { read(path, site)? };
+        Source::made_by(compile, path, site, quiet, &())
+    }
+
+    /// The same for one who asks only what paths answer, not for entity tags: of a folder, few files are read.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn open_routes(
+        path: &Path,
+        site: &SiteArgs,
+        quiet: bool,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<Source> {
+        Source::made_by(compile_routes, path, site, quiet, observer)
+    }
+
+    fn made_by(
+        compiler: Compiler,
+        path: &Path,
+        site: &SiteArgs,
+        quiet: bool,
+        observer: &dyn Observer,
+    ) -> anyhow::Result<Source> {
+        let bytes = if path.is_dir() {
+            compile_here(compiler, path, site, quiet, observer)?
+        } else {
+            read(path, site)?
+        };
         Manifest::open(&bytes).with_context(|| unusable(path))?;
         Ok(Source { bytes })
     }
@@ -66,12 +93,21 @@ fn read(path: &Path, site: &SiteArgs) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn compile_here(dist: &Path, site: &SiteArgs, quiet: bool) -> anyhow::Result<Vec<u8>> {
+/// A way to compile a folder.
+type Compiler = fn(&Path, &CompileOptions, &dyn Observer) -> Result<Compiled, CompileError>;
+
+fn compile_here(
+    compiler: Compiler,
+    dist: &Path,
+    site: &SiteArgs,
+    quiet: bool,
+    observer: &dyn Observer,
+) -> anyhow::Result<Vec<u8>> {
     let plan = site::plan(Some(dist), site)?;
     for warning in &plan.warnings {
         output::warning(warning);
     }
-    let compiled = compile(&plan.dist, &plan.options(false), &())?;
+    let compiled = compiler(&plan.dist, &plan.options(false), observer)?;
     if !quiet {
         plan.notes.iter().for_each(|note| output::note(note));
         site::report_notes(&compiled.report);

@@ -55,6 +55,7 @@ mod site;
 mod site_rules;
 mod source;
 mod stamp;
+mod told_apart;
 mod walk;
 mod write;
 
@@ -125,14 +126,45 @@ pub fn compile(
     options: &CompileOptions,
     observer: &dyn Observer,
 ) -> Result<Compiled, CompileError> {
+    compile_folder(dist, options, Contents::Hashed, observer)
+}
+
+/// The same for tools that only ask what paths answer: reads the few files whose content an answer depends on. Statuses, locations, rules
+/// and the file that is served are those of [`compile`]; fingerprints and entity tags are not, so such a manifest is not to be kept.
+///
+/// # Errors
+/// [`CompileError`], which names the file and what to do.
+pub fn compile_routes(
+    dist: &Path,
+    options: &CompileOptions,
+    observer: &dyn Observer,
+) -> Result<Compiled, CompileError> {
+    compile_folder(dist, options, Contents::ToldApart, observer)
+}
+
+/// What a manifest knows of the files' contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Contents {
+    /// Everything.
+    Hashed,
+    /// Whether two are the same, where a rule asks.
+    ToldApart,
+}
+
+fn compile_folder(
+    dist: &Path,
+    options: &CompileOptions,
+    contents: Contents,
+    observer: &dyn Observer,
+) -> Result<Compiled, CompileError> {
     let mut times = Times::default();
     let began = SystemTime::now();
     let started = Instant::now();
     let cache_path = options.cache.as_deref();
     cache_path.map_or(Ok(()), |path| write::check_cache(path, dist))?;
-    let visit = match cache_path.map(Path::try_exists) {
-        None | Some(Ok(false)) => Visit::Read,
-        Some(_) => Visit::Look,
+    let visit = match (cache_path.map(Path::try_exists), contents) {
+        (None | Some(Ok(false)), Contents::Hashed) => Visit::Read,
+        _ => Visit::Look,
     };
     observer.begins(if visit == Visit::Read { Stage::Read } else { Stage::Scan }, 0, 0);
     let (scan, cache) = rayon::join(
@@ -150,7 +182,13 @@ pub fn compile(
     let started = Instant::now();
     let mut files = scan.files;
     let from_cache = cache.recognise(&mut files);
-    let hashed_count = files.len() - from_cache;
+    if contents == Contents::ToldApart {
+        told_apart::tell_apart(&mut files);
+    }
+    let hashed_count = match contents {
+        Contents::Hashed => files.len() - from_cache,
+        Contents::ToldApart => files.iter().filter(|file| file.fingerprint.is_none()).count(),
+    };
     let hashed = files.iter().filter(|file| visit == Visit::Read || file.fingerprint.is_none());
     let hashed_bytes = hashed.map(|file| file.stamp.len).sum();
     hash::hash(dist, &mut files, observer)?;
@@ -168,8 +206,8 @@ pub fn compile(
     let (compiled, new_cache) = rayon::join(
         || compile_site(site, observer, times),
         || {
-            let new_cache =
-                cache_path.and_then(|path| cache.renewed(path, dist, &files, hashed_count, began));
+            let kept = cache_path.filter(|_| contents == Contents::Hashed);
+            let new_cache = kept.and_then(|path| cache.renewed(path, dist, &files, hashed_count, began));
             files.into_par_iter().for_each(drop);
             new_cache
         },

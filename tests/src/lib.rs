@@ -1,5 +1,6 @@
 //! What the tests of Trailmark share: the recorded answers of the real servers, and the judge that holds ours against them.
 
+pub mod audit_docs;
 pub mod conformance;
 pub mod corpus;
 pub mod format_docs;

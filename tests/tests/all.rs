@@ -1,5 +1,6 @@
 //! The one integration test binary.
 
+mod audit_docs;
 mod bad_rules;
 mod base;
 mod batch;
@@ -30,4 +31,5 @@ mod reproducible;
 mod requests;
 mod routing_docs;
 mod scan;
+mod told_apart;
 mod torture;

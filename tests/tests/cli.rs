@@ -1,5 +1,8 @@
 //! The built command, as its users meet it: what it prints, where, and how it ends.
 
+mod audit;
+mod audit_input;
+mod audit_rules;
 mod bad_input;
 mod bench;
 mod codegen;

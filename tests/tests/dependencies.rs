@@ -6,7 +6,7 @@ use std::path::Path;
 /// The direct dependencies of what is delivered, build dependencies too, members aside.
 fn direct_dependencies(root: &Path) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for package in ["runtime", "compiler", "compare", "edge", "cli", "wasm"] {
+    for package in ["runtime", "compiler", "compare", "audit", "edge", "cli", "wasm"] {
         let text = fs::read_to_string(root.join(package).join("Cargo.toml")).unwrap();
         let manifest: toml::Table = text.parse().unwrap();
         let of_systems = manifest.get("target").and_then(|target| target.as_table()).into_iter().flatten();

@@ -24,6 +24,7 @@ struct Page {
 fn pages() -> Vec<Page> {
     let page = |name: &str, render| Page { path: repo::root().join("docs").join(name), render };
     vec![
+        page("AUDIT.md", |existing| Ok(trailmark_tests::audit_docs::render(existing))),
         page("FORMAT.md", |existing| Ok(trailmark_tests::format_docs::render(existing))),
         page("HOSTS.md", |_| Ok(trailmark_tests::hosts_docs::render())),
         page("ROUTING.md", |_| Ok(trailmark_tests::routing_docs::render())),

@@ -2,9 +2,9 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "compile", "resolve", "explain", "hosts", "inspect", "verify", "diff", "replay", "bench", "codegen",
-    "serve",
+    "audit", "serve",
 ];
 
 #[test]
