@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::convert::Infallible;
 
-use html5gum::{Emitter, Error, State, Tokenizer};
+use html5gum::{Emitter, Error, Reader, State, Tokenizer};
 
 use super::bytes::Bytes;
 use super::element::{Attribute, Element};
@@ -26,9 +26,18 @@ pub(crate) trait Sink {
 /// Reads a page.
 pub(crate) fn html(bytes: &[u8], buffers: &mut Buffers, sink: &mut impl Sink) {
     let is_raw = Cell::new(false);
+    read(Bytes::new(bytes, &is_raw), &is_raw, buffers, sink);
+}
+
+fn read(
+    reader: impl Reader<Error = Infallible>,
+    is_raw: &Cell<bool>,
+    buffers: &mut Buffers,
+    sink: &mut impl Sink,
+) {
     let emitter = Tags {
         sink,
-        is_raw: &is_raw,
+        is_raw,
         buffers,
         position: 0,
         is_end: false,
@@ -38,7 +47,7 @@ pub(crate) fn html(bytes: &[u8], buffers: &mut Buffers, sink: &mut impl Sink) {
         text: None,
         text_offset: 0,
     };
-    match Tokenizer::new_with_emitter(Bytes::new(bytes, &is_raw), emitter).finish() {
+    match Tokenizer::new_with_emitter(reader, emitter).finish() {
         Ok(()) => {}
         Err(impossible) => match impossible {},
     }
@@ -386,5 +395,102 @@ mod tests {
         assert_eq!(seen("<a href>"), ["link: "]);
         assert_eq!(seen("<img src=''>"), [""; 0]);
         assert_eq!(seen("<a href=x"), [""; 0]);
+    }
+
+    /// All that a page holds, with its places; line breaks and NUL as the tokenizer would have them.
+    #[derive(Default, PartialEq, Debug)]
+    struct All(Vec<(String, u32)>);
+
+    impl All {
+        fn add(&mut self, text: &[u8], offset: u32) {
+            let text = String::from_utf8_lossy(text)
+                .replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .replace('\0', "\u{FFFD}");
+            self.0.push((text, offset));
+        }
+    }
+
+    impl Sink for All {
+        fn tag(&mut self, tag: &Tag<'_>) {
+            tag.ids(|id| self.add(id, 0));
+            tag.links(|_, text, offset| self.add(text, offset));
+            if let Some((text, offset)) = tag.inline_style() {
+                self.add(text, offset);
+            }
+        }
+        fn style(&mut self, text: &[u8], offset: u32) {
+            self.add(text, offset);
+        }
+        fn json_ld(&mut self, text: &[u8], offset: u32) {
+            self.add(text, offset);
+        }
+    }
+
+    #[test]
+    fn what_is_stepped_over_makes_no_difference() {
+        use html5gum::Readable;
+        const PIECES: &[&str] = &[
+            "<a href=\"x&amp;y\">",
+            "<a class=\"b\" href='z'>",
+            "<p class=\"a > b\">",
+            "</p>",
+            "<p>",
+            "</p id=\"no\">",
+            "<P ID=q>",
+            "<script>",
+            "</script>",
+            "<script type=\"application/ld+json\">",
+            "<title>",
+            "</title>",
+            "<title class=\"t\">",
+            "<style>",
+            "</style>",
+            "<textarea>",
+            "</textarea>",
+            "<iframe src=\"f\">",
+            "</iframe>",
+            "<plaintext>",
+            "<noscript>",
+            "<!--",
+            "-->",
+            "<![CDATA[",
+            "]]>",
+            "<!doctype html>",
+            "<svg viewBox=\"0\" />",
+            "<img src=y class='z'/>",
+            "<p class=\"",
+            "<p class",
+            "\"",
+            "'",
+            ">",
+            "<",
+            "</",
+            "=",
+            " ",
+            "/",
+            "&",
+            "&lt;",
+            "text",
+            "\r\n",
+            "\r",
+            "\0",
+            "é",
+            "<br/>",
+            "<p style=\"c\" id=\"d\">",
+            "<x-y z>",
+        ];
+        let mut seed = 7_u64;
+        let mut random = |below: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) as usize % below
+        };
+        for _ in 0..30_000 {
+            let page: String = (0..random(14)).map(|_| PIECES[random(PIECES.len())]).collect();
+            let (mut quick, mut plain) = (All::default(), All::default());
+            html(page.as_bytes(), &mut Buffers::default(), &mut quick);
+            read(page.as_bytes().to_reader(), &Cell::new(false), &mut Buffers::default(), &mut plain);
+            assert_eq!(quick, plain, "{page:?}");
+        }
     }
 }
