@@ -359,3 +359,39 @@ fn references_are_read_as_browsers_read_them() {
         ["redirect /%6Fk -> /ok in /a/b/index.html:2 /%6Fk"]
     );
 }
+
+#[test]
+fn what_the_users_own_code_answers_is_unknown_and_no_finding() {
+    let place =
+        site(&[("index.html", "<a href=/api/x><a href=/about.html><a href=/about#no>"), ("about.html", "")]);
+    let all =
+        ["not-found /api/x in /index.html:1 /api/x", "missing-fragment /about#no in /index.html:1 /about#no"];
+    let redirect = "redirect /about.html -> /about in /index.html:1 /about.html";
+    assert_eq!(findings(&place, &[]), [all[0], all[1], redirect]);
+    place.write("wrangler.jsonc", r#"{"main": "worker.js", "assets": {"directory": "dist"}}"#);
+    assert_eq!(findings(&place, &[]), [all[1], redirect], "a miss is the Worker's");
+    let first =
+        r#"{"main": "worker.js", "assets": {"directory": "dist", "run_worker_first": true, "binding": "A"}}"#;
+    place.write("wrangler.jsonc", first);
+    assert_eq!(findings(&place, &[]), [""; 0]);
+}
+
+#[test]
+fn redirects_that_name_the_own_host_are_followed() {
+    let place = site(&[
+        ("_redirects", "/old https://example.com/about.html 301\n/hash /about#part\n"),
+        ("index.html", "<a href=/old><a href=/hash>"),
+        ("about.html", "<p id=part>"),
+    ]);
+    assert_eq!(
+        findings(&place, &["--site", "https://example.com"]),
+        [
+            "redirect-chain /old -> /about in /index.html:1 /old",
+            "redirect /hash -> /about#part in /index.html:1 /hash",
+        ]
+    );
+    assert_eq!(
+        findings(&place, &["--only", "redirect-away"]),
+        ["redirect-away /old -> https://example.com/about.html in /index.html:1 /old"]
+    );
+}
