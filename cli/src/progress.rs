@@ -41,11 +41,12 @@ impl Progress {
 
     /// Begins to count files.
     pub(crate) fn counts(&self, what: &'static str, file_count: usize) {
-        self.show("{msg} [{wide_bar}] {pos}/{len} files, {eta} left");
-        self.bar.set_message(what);
-        self.bar.set_prefix("");
+        // The stage before shows no figures, so these may come before the shape.
         self.bar.set_length(file_count as u64);
         self.bar.reset();
+        self.bar.set_message(what);
+        self.show("{msg} [{wide_bar}] {pos}/{len} files, {eta} left");
+        self.bar.tick();
     }
 
     /// So many more.
