@@ -1,4 +1,5 @@
-//! The build itself. The same sources and the same compiler give the same bytes, wherever they lie.
+//! The build itself. The same sources and the same compiler give the same bytes, wherever the repository lies; a target folder outside of it
+//! gives others.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
