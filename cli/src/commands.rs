@@ -9,6 +9,7 @@ pub(crate) mod explain;
 pub(crate) mod hosts;
 pub(crate) mod inspect;
 pub(crate) mod replay;
+pub(crate) mod report;
 pub(crate) mod resolve;
 pub(crate) mod serve;
 pub(crate) mod verify;

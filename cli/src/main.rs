@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, bench, codegen, compile, diff, explain, hosts, inspect, replay, resolve, serve, verify,
+    audit, bench, codegen, compile, diff, explain, hosts, inspect, replay, report, resolve, serve, verify,
 };
 use crate::exit::Exit;
 use crate::output::Colour;
@@ -51,6 +51,7 @@ enum Command {
     Bench(bench::Args),
     Codegen(codegen::Args),
     Audit(Box<audit::Args>),
+    Report(Box<report::Args>),
     Serve(Box<serve::Args>),
 }
 
@@ -61,6 +62,7 @@ Examples:
   trailmark explain dist.trailmark /about.html     why, and what would change it?
   trailmark hosts dist /about/                     what does it answer on Netlify, Vercel, nginx, ...?
   trailmark audit dist                             which links redirect, or lead nowhere?
+  trailmark report dist                            the whole site on one page, to look at and to ask
   trailmark serve dist --watch                     answer in a browser, as the platform would
   trailmark diff dist.trailmark new-dist           what would a deploy change?
 
@@ -98,6 +100,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Audit(args) => audit::run(*args),
+        Command::Report(args) => report::run(&args),
         Command::Serve(args) => serve::run(*args),
     }
 }

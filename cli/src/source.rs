@@ -53,6 +53,11 @@ impl Source {
         Ok(Source { bytes })
     }
 
+    /// Its bytes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// The manifest.
     ///
     /// # Errors

@@ -112,7 +112,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     }
     let given = args.site_or_manifest.as_deref().unwrap_or(Path::new(""));
     let dist = folder(given, args.dist.as_deref())?;
-    let ignored = ignored(&args, &dist)?;
+    let ignored = ignored(args.ignore_file.as_deref(), &dist)?;
     let progress = Progress::new(args.quiet);
     let source = Source::open_routes(given, &args.site, args.quiet, &progress)?;
     let manifest = source.manifest()?;
@@ -183,10 +183,11 @@ fn folder(given: &Path, dist: Option<&Path>) -> anyhow::Result<PathBuf> {
     }
 }
 
-fn ignored(args: &Args, dist: &Path) -> anyhow::Result<Vec<Ignored>> {
+/// What the ignore file says: the one that is given, or one where it is looked for.
+pub(super) fn ignored(given: Option<&Path>, dist: &Path) -> anyhow::Result<Vec<Ignored>> {
     let beside = dist.canonicalize().ok().and_then(|dist| Some(dist.parent()?.join(IGNORE_FILE)));
-    let path = match &args.ignore_file {
-        Some(path) => path.clone(),
+    let path = match given {
+        Some(path) => path.to_owned(),
         None => {
             match [Some(PathBuf::from(IGNORE_FILE)), beside].into_iter().flatten().find(|path| path.is_file())
             {
@@ -217,7 +218,7 @@ fn limit(args: &Args) -> usize {
 }
 
 /// Roughly how many files are read: what the progress line counts up to.
-fn readable(manifest: &Manifest<'_>) -> usize {
+pub(super) fn readable(manifest: &Manifest<'_>) -> usize {
     let is_read =
         |media_type: &str| ["text/html", "text/css"].iter().any(|kind| media_type.starts_with(kind));
     manifest.assets().filter(|asset| asset.media_type().is_some_and(is_read)).count()
@@ -228,7 +229,7 @@ fn rule_names() -> PossibleValuesParser {
 }
 
 /// The host of a URL, or a host as it is.
-fn host_of(text: &str) -> Result<String, String> {
+pub(super) fn host_of(text: &str) -> Result<String, String> {
     let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']');
