@@ -13,6 +13,7 @@ mod help;
 mod hosts;
 mod inspect;
 mod replay;
+mod report;
 mod resolve;
 pub(crate) mod support;
 mod terminal;

@@ -1,14 +1,16 @@
-// Makes the page's sources into the one file that the command takes in, cli/assets/report.html; with `--check`, says whether the one that
-// is there is what the sources give. The command puts the site, its manifest and the WebAssembly into it.
+// Makes the page's sources into one file, dist/report.html. The command holds a copy, cli/assets/report.html, so that it can be built
+// without Node: `--place` puts that there, and beside it the WebAssembly, compressed; `--check` says whether the copy is what the sources give.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 import { build } from 'esbuild';
 
 const root = new URL('../', import.meta.url);
-const destination = new URL('../../cli/assets/report.html', root);
+const assets = new URL('../../cli/assets/', root);
+const copy = new URL('report.html', assets);
 const options = { bundle: true, minify: true, write: false, charset: 'ascii', legalComments: 'none', logLevel: 'warning' };
 
 async function built(source, more = {}) {
@@ -32,16 +34,24 @@ const page = readFileSync(new URL('src/page.html', root), 'utf8').replace(/\{\{(
 if (process.argv.includes('--check')) {
   let there = '';
   try {
-    there = readFileSync(destination, 'utf8');
+    there = readFileSync(copy, 'utf8');
   } catch {
     // None is as bad as an old one.
   }
   if (there !== page) {
-    console.error('cli/assets/report.html is not what integrations/report gives; `npm run build --workspace report` in integrations writes it');
+    console.error('cli/assets/report.html is not what integrations/report gives; `cargo xtask report` writes it');
     process.exit(1);
   }
-  console.log('cli/assets/report.html is what the sources give');
 } else {
-  mkdirSync(new URL('.', destination), { recursive: true });
-  writeFileSync(destination, page);
+  mkdirSync(new URL('dist/', root), { recursive: true });
+  writeFileSync(new URL('dist/report.html', root), page);
+}
+if (process.argv.includes('--place')) {
+  mkdirSync(assets, { recursive: true });
+  writeFileSync(copy, page);
+  const wasm = readFileSync(new URL('../runtime/trailmark.wasm', root));
+  const placed = new URL('trailmark.wasm.deflate', assets);
+  // Other versions of Node compress otherwise; what counts is what comes out.
+  const isThere = existsSync(placed) && inflateRawSync(readFileSync(placed)).equals(wasm);
+  if (!isThere) writeFileSync(placed, deflateRawSync(wasm, { level: 9 }));
 }

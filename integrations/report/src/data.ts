@@ -75,7 +75,7 @@ export interface Data {
   /** Of each file: bytes, and which of `types`. */
   readonly sizes: readonly number[];
   readonly type_of: readonly number[];
-  /** Where the canonical URL is not what the name lets expect: file, URL (or none). */
+  /** Nothing if the links were not audited. */
   readonly audit: { readonly groups: readonly Group[]; readonly links: Readonly<Record<string, number>>; readonly pages: number } | null;
   readonly audit_rules: readonly AuditRule[];
 }

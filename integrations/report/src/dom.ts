@@ -31,7 +31,6 @@ export function fill(element: Element, ...children: readonly (Child | readonly C
 }
 
 /** Controls, and what changes the direction or the lines of text; as `is_unprintable` in `cli/src/output.rs`. */
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** A text from outside, with characters that could mislead the reader spelled out. */
@@ -86,7 +85,7 @@ export function table(caption: string, heads: readonly string[], rows: readonly 
   return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': caption },
     h('table', {},
       h('caption', {}, caption),
-      h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
+      h('thead', {}, h('tr', {}, heads.map((head, index) => h('th', { scope: 'col', class: typeof rows[0]?.[index] === 'number' ? 'number' : null }, head)))),
       h('tbody', {}, rows.map((row) => h('tr', {}, row.map(cell))))));
 }
 

@@ -54,7 +54,7 @@ export class Routes {
       seen.add(at);
       const location = answer.location;
       if (location === null) return { hops, stops: null };
-      const next = target(location, at, hostOf(url));
+      const next = target(location, at);
       if (next === null) return { hops, stops: 'it leads to another site' };
       if (seen.has(next)) return { hops, stops: 'it leads in a circle' };
       if (hops.length > MOST_HOPS) return { hops, stops: `browsers give up after ${MOST_HOPS} redirects` };
@@ -63,19 +63,20 @@ export class Routes {
   }
 }
 
+/** Stands for the site, where the URL is a path. */
 const ANY = 'https://site.invalid';
 
-function hostOf(url: string): string {
-  return new URL(url, ANY).host;
-}
+/** A path may begin with two slashes, which alone would be a host. */
+const absolute = (url: string): URL => new URL(url.startsWith('/') ? ANY + url : url);
 
 /** Where a `Location` leads, as a path; or nothing, if that is elsewhere. */
-function target(location: string, from: string, host: string): string | null {
+function target(location: string, from: string): string | null {
   try {
-    const url = new URL(location, new URL(from, ANY));
-    if (url.host !== host || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
+    const at = absolute(from);
+    const url = new URL(location, at);
+    if (url.host !== at.host || (url.protocol !== 'https:' && url.protocol !== 'http:')) return null;
     const path = url.pathname + url.search;
-    return host === new URL(ANY).host ? path : url.origin + path;
+    return from.startsWith('/') ? path : url.origin + path;
   } catch {
     return null;
   }

@@ -2,9 +2,9 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "compile", "resolve", "explain", "hosts", "inspect", "verify", "diff", "replay", "bench", "codegen",
-    "audit", "serve",
+    "audit", "report", "serve",
 ];
 
 #[test]
