@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::npm::INTEGRATIONS;
-use crate::{repo, wasm};
+use crate::{repo, report, wasm};
 
 /// Builds the packages, which checks their types, runs their unit tests, and looks at what would be published.
 ///
@@ -17,7 +17,7 @@ pub(crate) fn packages() -> Result<String> {
     wasm::build()?;
     must(&mut INTEGRATIONS.npm(&["run", "build"]))?;
     let tested = must(INTEGRATIONS.npm(&["test"]).env("TRAILMARK_BINARY", binary))?;
-    Ok(format!("{} tests", passed(&tested)))
+    Ok(format!("{} tests; {}", passed(&tested), report::check_wasm()?))
 }
 
 /// Builds real projects with the packed packages and follows every link in Chromium; follows the README's quick starts in empty folders.

@@ -15,6 +15,7 @@ mod npm;
 mod oracle;
 mod raw_http;
 mod repo;
+mod report;
 mod setup;
 mod sites;
 mod test;
@@ -50,6 +51,7 @@ enum Task {
     Bench(bench::Args),
     Load(load::Args),
     Wasm(wasm::Args),
+    Report(report::Args),
     #[command(hide = true)]
     MeasureSite(sites::MeasureArgs),
     #[command(hide = true)]
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::run(&args),
         Task::Load(args) => load::run(&args),
         Task::Wasm(args) => wasm::run(&args),
+        Task::Report(args) => report::run(&args),
         Task::MeasureSite(args) => sites::measure(&args),
         Task::LoadServer(args) => load::serve(&args),
     };
