@@ -20,6 +20,9 @@ use crate::progress::Progress;
 use crate::site::SiteArgs;
 use crate::source::Source;
 
+/// Findings of each rule that a page has, unless told otherwise.
+const FINDINGS: usize = 500;
+
 /// Write a page that shows the whole site: files, redirects, misses, findings, sizes
 ///
 /// One HTML file, which loads nothing from elsewhere. It holds the manifest and the runtime, so it tells, offline, what any URL answers and
@@ -48,7 +51,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     ignore_file: Option<PathBuf>,
     /// Findings of each rule that are in the page; 0 for all
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = FINDINGS)]
     limit: usize,
     /// Do not audit the links
     #[arg(long)]
@@ -77,17 +80,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
     let given = &args.site_or_manifest;
     let dist = folder(given, args.dist.as_deref())?;
     let output = output_of(args, dist)?;
-    let progress = Progress::new(args.quiet);
-    let source = Source::open(given, &args.site, args.quiet)?;
-    let manifest = source.manifest()?;
-    let report = match dist {
-        Some(dist) if !args.no_audit => Some(audited(args, &manifest, dist, &progress)?),
-        _ => None,
-    };
-    let title = title(args, dist, report.as_ref());
-    let data = serde_json::to_vec(&Data::new(&title, &manifest, report.as_ref()))?;
-    let mut text = Vec::new();
-    page::write(&mut text, &title, &data, source.bytes())?;
+    let (text, made_of) = make(args, dist)?;
     match &output {
         Some(path) => write(path, &text)?,
         None => {
@@ -97,9 +90,55 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
         }
     }
     if !args.quiet {
-        output::plain_message(&summary(output.as_deref(), &manifest, report.as_ref(), text.len()));
+        output::plain_message(&summary(output.as_deref(), &made_of, text.len()));
     }
     Ok(Exit::Fine)
+}
+
+/// The page as it is at this moment, for who shows it in another way; nothing is said.
+///
+/// # Errors
+/// As the command's.
+pub(crate) fn page_of(
+    site_or_manifest: &Path,
+    dist: Option<&Path>,
+    site: &SiteArgs,
+) -> anyhow::Result<String> {
+    let args = Args {
+        site_or_manifest: site_or_manifest.to_owned(),
+        dist: dist.map(Path::to_owned),
+        output: None,
+        title: None,
+        sites: Vec::new(),
+        ignore_file: None,
+        limit: FINDINGS,
+        no_audit: false,
+        site: site.clone(),
+        quiet: true,
+    };
+    let (text, _) = make(&args, folder(site_or_manifest, dist)?)?;
+    Ok(String::from_utf8(text)?)
+}
+
+/// What a page was made of, for the summary.
+struct MadeOf {
+    files: usize,
+    report: Option<Report>,
+}
+
+fn make(args: &Args, dist: Option<&Path>) -> anyhow::Result<(Vec<u8>, MadeOf)> {
+    let progress = Progress::new(args.quiet);
+    let source = Source::open(&args.site_or_manifest, &args.site, args.quiet)?;
+    let manifest = source.manifest()?;
+    let report = match dist {
+        Some(dist) if !args.no_audit => Some(audited(args, &manifest, dist, &progress)?),
+        _ => None,
+    };
+    let title = title(args, dist, report.as_ref());
+    let data = serde_json::to_vec(&Data::new(&title, &manifest, report.as_ref()))?;
+    let mut text = Vec::new();
+    page::write(&mut text, &title, &data, source.bytes())?;
+    Ok((text, MadeOf { files: manifest.asset_count(), report }))
 }
 
 /// Where the files are, if that is known.
@@ -153,9 +192,9 @@ fn title(args: &Args, dist: Option<&Path>, report: Option<&Report>) -> String {
     args.title.clone().or_else(host).or_else(name).unwrap_or_else(|| "site".to_owned())
 }
 
-fn summary(output: Option<&Path>, manifest: &Manifest<'_>, report: Option<&Report>, len: usize) -> String {
+fn summary(output: Option<&Path>, made_of: &MadeOf, len: usize) -> String {
     let place = output.map_or("standard output".to_owned(), |path| path.display().to_string());
-    let found = match report {
+    let found = match &made_of.report {
         None => "links not audited".to_owned(),
         Some(report) => {
             let of_level = |&level: &Level| {
@@ -167,6 +206,6 @@ fn summary(output: Option<&Path>, manifest: &Manifest<'_>, report: Option<&Repor
             if levels.is_empty() { "nothing to complain of".to_owned() } else { levels.join(", ") }
         }
     };
-    let files = count(manifest.asset_count(), "file");
+    let files = count(made_of.files, "file");
     format!("wrote {place} ({}): {files}; {found}\n", bytes(len as u64))
 }

@@ -1,5 +1,6 @@
 //! `trailmark serve`: a site, or a folder of sites, over HTTP.
 
+mod beside;
 mod build;
 mod clock;
 mod events;
@@ -9,11 +10,12 @@ mod line;
 mod listen;
 mod log;
 mod metrics;
-mod metrics_server;
+mod report_page;
 mod signals;
 mod sites;
 mod watch;
 
+use std::future::pending;
 use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -80,6 +82,9 @@ pub(crate) struct Args {
     /// Give metrics for Prometheus there, at /metrics
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen::address)]
     metrics: Option<SocketAddr>,
+    /// Give the page of `trailmark report` there, of the version that is being served; on 127.0.0.1 and a free port, if no address is given
+    #[arg(long, value_name = "ADDR:PORT", num_args = 0..=1, require_equals = true, default_missing_value = "127.0.0.1:0", value_parser = listen::address)]
+    report: Option<SocketAddr>,
     /// Threads that answer [default: one for each processor that this process may use]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -108,6 +113,8 @@ Examples:
           /srv/sites/example.com.trailmark answers for example.com, and for hosts without a site
   trailmark serve dist > url & curl -s \"$(head -n1 url)\"
           in a script
+  trailmark serve dist --watch --report
+          with the report page on an address of its own
 
 Exit status:
   0  ended by SIGINT or SIGTERM; what was being answered had --shutdown-time to end, unless a second signal came
@@ -130,6 +137,8 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Exit> {
     let address = args.port.map_or(args.listen, |port| SocketAddr::from(([127, 0, 0, 1], port)));
     let listeners = listen::bind(address, threads)?;
     let metrics = args.metrics.map(|address| listen::bind(address, 1)).transpose()?;
+    let report = args.report.map(|address| listen::bind(address, 1)).transpose()?;
+    let of_report = report.is_some().then(|| report_page::wanted(&kind, &args.site)).transpose()?;
     let log = Log::new(log::Settings {
         threads,
         is_json: args.json_log,
@@ -141,27 +150,42 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Exit> {
     // Removed at the end.
     let hashes = tempfile::tempdir().context("cannot make a folder for the hashes of files")?;
     let content = open(kind, &mut args, &edge, hashes.path())?;
-    listen::announce(&args, listeners.address(), metrics.as_ref().map(Listeners::address))?;
+    listen::announce(&args, listeners.address(), metrics.as_ref(), report.as_ref())?;
     log.start()?;
-    let sites = match &content {
-        Content::Site(_) => None,
-        Content::Sites(sites) => Some(sites.clone()),
+    let (live, sites) = match &content {
+        Content::Site(live) => (Some(live.clone()), None),
+        Content::Sites(sites) => (None, Some(sites.clone())),
     };
+    let report = report
+        .zip(of_report.zip(live))
+        .map(|(listeners, (args, live))| (listeners, report_page::ReportPage::new(args, live)));
     let running = Arc::new(serve(content, listeners, &limits, &log, args.no_worker)?);
-    let metrics = metrics.map(|listeners| {
-        let (running, log, max_connections) = (Arc::clone(&running), log.clone(), limits.connections);
-        let text = move || {
-            metrics::text(&metrics::Sources {
-                edge: &edge,
-                stats: &running.stats(),
-                sites: sites.as_ref(),
-                log_dropped: log.dropped(),
-                max_connections,
-            })
-        };
-        (listeners, text)
-    });
-    signals::until_ended(&running, metrics, args.limits.shutdown_time)?;
+    let (stats, counting, max_connections) = (Arc::clone(&running), log.clone(), limits.connections);
+    let metrics_text = move || {
+        metrics::text(&metrics::Sources {
+            edge: &edge,
+            stats: &stats.stats(),
+            sites: sites.as_ref(),
+            log_dropped: counting.dropped(),
+            max_connections,
+        })
+    };
+    let metrics = async {
+        match metrics {
+            Some(listeners) => beside::serve_metrics(listeners, metrics_text).await,
+            None => pending().await,
+        }
+    };
+    let report = async {
+        match report {
+            Some((listeners, page)) => page.serve(listeners).await,
+            None => pending().await,
+        }
+    };
+    let beside = async {
+        tokio::join!(metrics, report);
+    };
+    signals::until_ended(&running, beside, args.limits.shutdown_time)?;
     running.stop();
     log.end();
     Ok(Exit::Fine)

@@ -7,6 +7,7 @@ mod kit;
 mod limits;
 mod log;
 mod metrics;
+mod report;
 mod smuggling;
 #[path = "../cli/support.rs"]
 #[allow(dead_code, reason = "shared with the tests of the other commands")]

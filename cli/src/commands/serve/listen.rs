@@ -37,7 +37,12 @@ pub(crate) fn bind(address: SocketAddr, threads: usize) -> anyhow::Result<Listen
 ///
 /// # Errors
 /// Standard output can't be written to.
-pub(crate) fn announce(args: &Args, address: SocketAddr, metrics: Option<SocketAddr>) -> anyhow::Result<()> {
+pub(crate) fn announce(
+    args: &Args,
+    address: SocketAddr,
+    metrics: Option<&Listeners>,
+    report: Option<&Listeners>,
+) -> anyhow::Result<()> {
     let url = format!("http://{}/", reachable(address));
     let mut out = output::raw_stdout();
     let written = if args.json_log {
@@ -55,7 +60,10 @@ pub(crate) fn announce(args: &Args, address: SocketAddr, metrics: Option<SocketA
         return Ok(());
     }
     if let Some(metrics) = metrics {
-        output::note(&format!("metrics on http://{}/metrics", reachable(metrics)));
+        output::note(&format!("metrics on http://{}/metrics", reachable(metrics.address())));
+    }
+    if let Some(report) = report {
+        output::note(&format!("report on http://{}/", reachable(report.address())));
     }
     if address.ip().is_unspecified() {
         output::note("listening on all addresses of this machine");

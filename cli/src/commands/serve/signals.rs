@@ -1,36 +1,28 @@
 //! Waits until the process is told to end, and ends in good order.
 
-use std::future::pending;
 use std::time::Duration;
 
 use anyhow::Context;
-use trailmark_edge::server::{Listeners, Running};
+use trailmark_edge::server::Running;
 
-use super::metrics_server;
 use crate::output;
 
-/// Serves metrics, if they are wanted, until SIGINT or SIGTERM; then shuts the server down. A second signal ends it at once.
+/// Does what is to be done `beside` until SIGINT or SIGTERM; then shuts the server down. A second signal ends it at once.
 ///
 /// # Errors
 /// The system gives no runtime, or no signals.
 pub(crate) fn until_ended(
     running: &Running,
-    metrics: Option<(Listeners, impl Fn() -> String + Send + Sync + 'static)>,
+    beside: impl Future<Output = ()>,
     shutdown_time: Duration,
 ) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot wait for signals")?;
     let ended = runtime.block_on(async {
         let mut signals = Signals::new().context("cannot wait for signals")?;
-        let metrics = async {
-            match metrics {
-                Some((listeners, text)) => metrics_server::serve(listeners, text).await,
-                None => pending().await,
-            }
-        };
         tokio::select! {
             () = signals.next() => {}
-            () = metrics => {}
+            () = beside => {}
         }
         let open = running.stats().open;
         if open > 0 {
