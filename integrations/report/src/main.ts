@@ -99,8 +99,9 @@ function show(name: string): void {
 /** Each is made when it is first shown. */
 function startSections(makers: Record<string, (section: HTMLElement) => void>): void {
   const go = (): void => {
-    const wanted = location.hash.slice(1);
-    const name = (SECTIONS as readonly string[]).includes(wanted) ? wanted : 'site';
+    const name = location.hash.slice(1);
+    // The link that skips the head leads to no section.
+    if (!(SECTIONS as readonly string[]).includes(name)) return;
     show(name);
     const make = makers[name];
     if (make === undefined) return;

@@ -126,7 +126,7 @@ export class Files {
     const stem = stemOf(path);
     if (!this.isPage(file) || stem === null) return [this.url(path)];
     const at = this.url(stem);
-    const forms = stem === '' ? ['/', '/index', '/index/', '/index.html'] : ['', '/', '.html', '.html/', '/index', '/index/', '/index.html'];
+    const forms = at === '' ? ['/', '/index', '/index/', '/index.html'] : ['', '/', '.html', '.html/', '/index', '/index/', '/index.html'];
     const all = forms.map((form) => at + form);
     return all.includes(this.url(path)) ? all : [...all, this.url(path)];
   }

@@ -12,7 +12,7 @@ fn address(server: &Server) -> SocketAddr {
 
 fn ask(to: SocketAddr, head: &str) -> (u16, String, String) {
     let mut client = Client::to(to);
-    client.send(&format!("{head}\r\n\r\n"));
+    client.send(format!("{head}\r\n\r\n"));
     let answer = client.answer();
     (answer.status, answer.header("content-type").to_owned(), answer.text().to_owned())
 }
