@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use crate::absent::why_absent;
 use crate::ask::Asker;
 use crate::candidates::{Candidate, Conclusion, List, Lists};
 use crate::kind::LinkKind;
@@ -123,7 +124,7 @@ impl Conclusion<'_> {
         places: Vec<LinkPlace>,
         asker: &mut Asker<'_>,
     ) -> Finding {
-        let Candidate { rule, path, links, in_files, kinds, detail, mut fix, .. } = candidate;
+        let Candidate { rule, path, links, in_files, kinds, mut detail, mut fix, .. } = candidate;
         let story = asker.tell(&path);
         let mut target = story.asked;
         let link = places.first().and_then(|place| place.link.clone()).unwrap_or_default();
@@ -135,6 +136,11 @@ impl Conclusion<'_> {
             redirects: story.verdict.hops,
         });
         match rule {
+            Rule::NotFound | Rule::CanonicalNotFound | Rule::SitemapNotFound | Rule::FallbackForFile => {
+                let last = story.location.as_deref().unwrap_or(&target);
+                let own = last.strip_prefix(self.manifest.base()).unwrap_or(last);
+                detail = detail.or_else(|| why_absent(self.files, own));
+            }
             Rule::Redirect
             | Rule::RedirectChain
             | Rule::RedirectAway

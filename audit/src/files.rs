@@ -73,7 +73,11 @@ impl Files {
         Ok(())
     }
 
-    fn disk_path(&self, site_path: &str) -> io::Result<PathBuf> {
+    /// Where a file of the site lies.
+    ///
+    /// # Errors
+    /// The name leads out of the folder.
+    pub(crate) fn disk_path(&self, site_path: &str) -> io::Result<PathBuf> {
         let inner = site_path.trim_start_matches('/');
         let leaves = |segment: &str| segment == ".." || (cfg!(windows) && segment.contains(['\\', ':']));
         if inner.split('/').any(leaves) {

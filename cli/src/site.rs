@@ -12,7 +12,8 @@ use trailmark_compiler::config::wrangler::{self, ConfigWarning, Found, Wrangler}
 use trailmark_compiler::hosts::Host;
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform, UnknownSpelling};
 use trailmark_compiler::{
-    Base, CompileError, CompileOptions, Report, RoutingOptions, ScriptOptions, Severity, warning_lines,
+    Base, CompileError, CompileOptions, Report, RoutingOptions, ScanNote, ScanProblem, ScriptOptions,
+    Severity, warning_lines,
 };
 
 use crate::output;
@@ -258,12 +259,34 @@ impl Plan {
     }
 }
 
+/// What a walk passed over: three of each cause, and how many more there are.
+fn passed_over_lines(notes: &[ScanNote]) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let mut causes: Vec<ScanProblem> = Vec::new();
+    for note in notes {
+        if !causes.contains(&note.problem) {
+            causes.push(note.problem);
+        }
+    }
+    let of_cause = |cause: ScanProblem| {
+        let alike: Vec<&ScanNote> = notes.iter().filter(|note| note.problem == cause).collect();
+        // One line more says as much as "and 1 more".
+        let shown = if alike.len() <= SHOWN + 1 { alike.len() } else { SHOWN };
+        let more = alike.len() - shown;
+        let rest = (more > 0)
+            .then(|| format!("and {more} more: {cause}; `trailmark compile --format json` lists all"));
+        alike.iter().take(shown).map(ToString::to_string).chain(rest).collect::<Vec<_>>()
+    };
+    causes.into_iter().flat_map(of_cause).collect()
+}
+
 /// Says what a compilation passed over, what the platform ignores in the files that configure it, and what the site's owner
 /// may not have meant.
 pub(crate) fn report_notes(report: &Report) {
     const MOST: usize = 20;
-    let passed_over = report.notes.iter().map(ToString::to_string);
-    let notes: Vec<_> = passed_over.chain(report.rule_notes.iter().map(ToString::to_string)).collect();
+    let passed_over = passed_over_lines(&report.notes);
+    let notes: Vec<_> =
+        passed_over.into_iter().chain(report.rule_notes.iter().map(ToString::to_string)).collect();
     notes.iter().take(MOST).for_each(|note| output::note(note));
     if let Some(more) = notes.len().checked_sub(MOST).filter(|&more| more > 0) {
         output::note(&format!("and {more} more; `trailmark compile --format json` lists all"));
@@ -406,4 +429,20 @@ fn show_warning(path: &Path, warning: &ConfigWarning) -> String {
     let text = warning.to_string();
     let text = text.strip_prefix(&format!("{at}: ")).unwrap_or(&text);
     format!("{}:{}:{}: {text}", path.display(), at.line, at.column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_passed_over_is_told_by_cause_and_not_by_the_hundred() {
+        let note = |site_path: &str, problem| ScanNote { site_path: site_path.to_owned(), problem };
+        let mut notes: Vec<_> = (0..9).map(|n| note(&format!("/{n}"), ScanProblem::DanglingLink)).collect();
+        notes.extend((0..4).map(|n| note(&format!("/d{n}"), ScanProblem::LinkedDirectory)));
+        let lines = passed_over_lines(&notes);
+        assert_eq!(lines.len(), 3 + 1 + 4, "{lines:?}");
+        assert_eq!(lines[3], "and 6 more: dangling link; `trailmark compile --format json` lists all");
+        assert_eq!(lines[7], "/d3: link to a directory, not followed");
+    }
 }

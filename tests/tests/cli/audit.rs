@@ -175,3 +175,19 @@ fn the_same_site_gives_the_same_report() {
     let first = report();
     (0..5).for_each(|_| assert_eq!(report(), first));
 }
+
+#[test]
+fn what_lies_on_the_disk_where_nothing_is_served_is_said() {
+    let place = Place::with(&[
+        ("dist/.assetsignore", "private.html\n"),
+        ("dist/index.html", "<a href=/docs/media/><a href=/docs/private.html><a href=/docs/nothing>"),
+        ("dist/media/film.webm", "x"),
+        ("dist/private.html", "x"),
+    ]);
+    let run = place.run(["audit", "dist", "-q", "--only", "not-found", "--base", "/docs"]).exits(1);
+    let run = run.prints(&[
+        "/media is a folder without an index.html",
+        "the file /private.html exists, but is not served: .assetsignore",
+    ]);
+    assert_eq!(run.stdout.matches("on the disk").count() + run.stdout.matches("exists, but").count(), 1);
+}
