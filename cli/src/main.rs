@@ -6,6 +6,7 @@ mod hosted;
 mod output;
 mod platform;
 mod progress;
+mod reply;
 mod request;
 mod site;
 mod source;

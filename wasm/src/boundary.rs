@@ -7,12 +7,16 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use trailmark::{Decision, Manifest, OpenError, Request, RequestError, RequestPath, Scratch};
+use trailmark::{
+    Decision, Manifest, OpenError, Request, RequestError, RequestPath, RequestUrl, Scratch, UrlError,
+};
 
 use crate::handles::{Handle, Handles};
 use crate::owned::OwnedManifest;
-use crate::target::{Target, TargetError};
 use crate::wire::{Asked, Output, flag};
+
+/// The host that is asked where neither the URL nor the caller names one.
+const DEFAULT_HOST: &str = "example.com";
 
 /// Why a call gave no answer. The numbers cross the boundary, as negative lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,18 +159,17 @@ impl Boundary {
         let manifest = self.open.get(handle).ok_or(Failure::Handle)?.manifest();
         let text = self.input.get(..request_len).ok_or(Failure::Form)?;
         let asked = Asked::parse(text, is_guard).ok_or(Failure::Form)?;
-        let target = Target::parse(asked.url, asked.host).map_err(|error| match error {
-            TargetError::Scheme => Failure::Scheme,
-            TargetError::NoHost => Failure::NoHost,
+        let host = if asked.host.is_empty() { DEFAULT_HOST } else { asked.host };
+        let url = RequestUrl::parse(asked.url, host).map_err(|error| match error {
+            UrlError::Scheme => Failure::Scheme,
+            _ => Failure::NoHost,
         })?;
         let scratch = self.scratch.get_or_insert_with(Box::default);
-        let path = RequestPath::parse(&*target.path, scratch).map_err(|error| match error {
+        let path = RequestPath::parse(&*url.target, scratch).map_err(|error| match error {
             RequestError::TooLong { .. } => Failure::TooLong,
             _ => Failure::NotAPath,
         })?;
-        let mut request = Request::new(asked.method, path, asked.headers);
-        request.scheme = target.scheme;
-        request.host = &target.host;
+        let request = url.request(asked.method, path, asked.headers);
         ask(manifest, &asked, &request, &mut self.output)
     }
 }

@@ -24,10 +24,8 @@ mod boundary;
 mod exports;
 mod handles;
 mod owned;
-mod target;
 pub mod wire;
 
 pub use boundary::{Boundary, Failure};
 pub use handles::{Handle, Handles};
 pub use owned::OwnedManifest;
-pub use target::{Target, TargetError};

@@ -141,9 +141,9 @@ fn wanted(texts: &[String]) -> anyhow::Result<Vec<Host>> {
 fn ask(sites: &[HostedSite<'_>], url: &OsString) -> anyhow::Result<Vec<Asked>> {
     let wanted =
         Wanted { url: url.as_encoded_bytes(), method: "GET", host: None, headers: &[], via: Via::Router };
-    let target = wanted.target()?;
+    let parsed = wanted.parsed()?;
     let mut scratch = Scratch::new();
-    let path = RequestPath::parse(&target.path, &mut scratch)?;
+    let path = RequestPath::parse(&parsed.target, &mut scratch)?;
     let asked = |site: &HostedSite<'_>| {
         let answer = site.answer(&path);
         let end = site.end_of(&answer);

@@ -18,7 +18,8 @@ use self::lines::{JsonRequest, Lines};
 use crate::exit::Exit;
 use crate::hosted;
 use crate::output::{self, BOLD, CYAN, Cell, DIM, Format, RED, Table};
-use crate::request::{Reply, RequestArgs, Wanted, check_get};
+use crate::reply::Reply;
+use crate::request::{RequestArgs, Wanted, check_get};
 use crate::site::SiteArgs;
 use crate::source::Source;
 
@@ -139,10 +140,10 @@ struct Asker<'m> {
 
 impl Asker<'_> {
     fn ask(&mut self, wanted: &Wanted<'_>) -> anyhow::Result<Reply> {
-        let target = wanted.target()?;
-        let path = RequestPath::parse(&target.path, &mut self.scratch)?;
+        let url = wanted.parsed()?;
+        let path = RequestPath::parse(&url.target, &mut self.scratch)?;
         match self.judge {
-            Judge::Manifest(manifest) => Reply::of(manifest, &target.request(wanted, path), wanted.via),
+            Judge::Manifest(manifest) => Reply::of(manifest, &wanted.request(&url, path), wanted.via),
             Judge::Host(site) => {
                 check_get(wanted)?;
                 Ok(Reply::of_host(site.answer(&path)))

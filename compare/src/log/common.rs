@@ -73,11 +73,12 @@ fn record<'l>(request: &'l [u8], before: &'l [u8], status: u16, rest: &'l [u8]) 
         Some(end) if target.get(end + 1..).is_some_and(|word| word.starts_with(b"HTTP/")) => &target[..end],
         _ => target,
     };
-    let (target, url_host) = local_target(target)?;
+    let (target, url_host) = local_target(unescaped(target))?;
+    let host = url_host.map(Cow::Owned).or_else(|| virtual_host(before).map(Cow::Borrowed));
     Some(Record {
         method: String::from_utf8_lossy(method),
-        target: unescaped(target),
-        host: url_host.or_else(|| virtual_host(before)).map(Cow::Borrowed),
+        target,
+        host,
         status: Some(status),
         referer: referer(rest),
     })

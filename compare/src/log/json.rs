@@ -42,14 +42,11 @@ impl<'l> Fields<'l> {
             (words.next().map(Cow::Owned), words.next().map(Cow::Owned))
         });
         let Some(target) = target.or(line_target).or(path) else { return Read::NotARequest };
-        let (local, url_host) = match local_target(target.as_bytes()) {
-            Some((local, host)) => (local.len(), host.map(str::to_owned)),
-            None => return Read::NotARequest,
-        };
         let target = match target {
-            Cow::Borrowed(text) => Cow::Borrowed(tail(text.as_bytes(), local)),
-            Cow::Owned(text) => Cow::Owned(tail(text.as_bytes(), local).to_vec()),
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
         };
+        let Some((target, url_host)) = local_target(target) else { return Read::NotARequest };
         let host = host.map(|host| match host {
             Cow::Borrowed(host) => Cow::Borrowed(without_port(host)),
             Cow::Owned(host) => Cow::Owned(without_port(&host).to_owned()),
@@ -90,10 +87,6 @@ impl<'l> Fields<'l> {
             _ => return None,
         })
     }
-}
-
-fn tail(text: &[u8], len: usize) -> &[u8] {
-    text.get(text.len().saturating_sub(len)..).unwrap_or_default()
 }
 
 enum Place<'f, 'l> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use trailmark::RequestUrl;
+
 use super::{common, json};
 
 /// The formats that are understood, for people.
@@ -55,21 +57,12 @@ pub fn read_line(line: &[u8]) -> Read<'_> {
 }
 
 /// The path and query of a target that may be an absolute URL, with the host of the latter; `None` if it is neither.
-pub(super) fn local_target(target: &[u8]) -> Option<(&[u8], Option<&str>)> {
+pub(super) fn local_target(target: Cow<'_, [u8]>) -> Option<(Cow<'_, [u8]>, Option<String>)> {
     if target.first() == Some(&b'/') {
         return Some((target, None));
     }
-    let rest =
-        [&b"http://"[..], b"https://"].iter().find_map(|scheme| strip_prefix_any_case(target, scheme))?;
-    let end = rest.iter().position(|b| matches!(b, b'/' | b'?' | b'#')).unwrap_or(rest.len());
-    let (host, path) = rest.split_at(end);
-    let path: &[u8] = if path.first() == Some(&b'/') { path } else { b"/" };
-    Some((path, std::str::from_utf8(host).ok().map(without_port)))
-}
-
-fn strip_prefix_any_case<'t>(text: &'t [u8], prefix: &[u8]) -> Option<&'t [u8]> {
-    let (start, rest) = text.split_at_checked(prefix.len())?;
-    start.eq_ignore_ascii_case(prefix).then_some(rest)
+    let url = RequestUrl::parse(&target, "").ok().filter(|url| !url.host.is_empty())?;
+    Some((Cow::Owned(url.target.into_owned()), Some(without_port(&url.host).to_owned())))
 }
 
 /// A host as it is compared.

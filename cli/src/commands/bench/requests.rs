@@ -1,14 +1,14 @@
 //! The requests that are measured: made from the site's own routes, or read from a file in one of the formats that people
 //! have their requests in.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead, Read};
 
-use anyhow::{Context, anyhow, bail};
-use serde::Deserialize;
-use trailmark::{Manifest, RequestPath, Resolution, Scratch};
+use anyhow::bail;
+use trailmark::{Manifest, RequestPath, RequestUrl, Resolution, Scratch};
+use trailmark_compare::log::{Read as Line, read_line};
 
 use crate::output::shown;
-use crate::request::{Via, Wanted};
 
 /// Kinds of requests that can be made from a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -126,81 +126,15 @@ impl Requests {
 }
 
 /// The request target that a line states.
-fn target_of(line: &str) -> anyhow::Result<Vec<u8>> {
-    if line.starts_with('{') {
-        #[derive(Deserialize)]
-        struct JsonLine {
-            url: String,
-        }
-        let request: JsonLine = serde_json::from_str(line).context("not a JSON object with a `url`")?;
-        return path_of(&request.url);
+fn target_of(line: &str) -> anyhow::Result<Cow<'_, [u8]>> {
+    if !line.starts_with('{') && !line.contains("] \"") {
+        return Ok(RequestUrl::parse(line.as_bytes(), "")?.target);
     }
-    match log_request(line) {
-        Some(target) => path_of(&target?),
-        None => path_of(line),
+    match read_line(line.as_bytes()) {
+        Line::Request(_, record) => Ok(record.target),
+        Line::Damaged(why) => bail!(why),
+        Line::NotARequest | Line::Blank => bail!("it tells of no request"),
     }
-}
-
-/// Path and query of a URL.
-fn path_of(url: &str) -> anyhow::Result<Vec<u8>> {
-    let wanted = Wanted { url: url.as_bytes(), method: "GET", host: None, headers: &[], via: Via::Router };
-    Ok(wanted.target()?.path.into_owned())
-}
-
-/// The target in the request line of an access log in the common or the combined format, where it is the first text in
-/// quotes: `127.0.0.1 - - [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 2326`. `None` if the line is no such thing.
-fn log_request(line: &str) -> Option<anyhow::Result<String>> {
-    let is_log = line.contains('[') && line.contains("] \"");
-    let (_, quoted) = line.split_once("] \"").filter(|_| is_log)?;
-    let request = until_quote(quoted);
-    let mut words = request.split(' ');
-    let (method, target) = (words.next().unwrap_or_default(), words.next());
-    let is_method =
-        !method.is_empty() && method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-' || b == b'_');
-    Some(match target {
-        Some(target) if is_method && !target.is_empty() => unescaped(target),
-        _ => Err(anyhow!("the log holds no request there, but {:?}", shown(request))),
-    })
-}
-
-/// The text up to the next quote that is not escaped.
-fn until_quote(text: &str) -> &str {
-    let mut escaped = false;
-    let end = text.find(|c: char| {
-        let ends = c == '"' && !escaped;
-        escaped = c == '\\' && !escaped;
-        ends
-    });
-    end.and_then(|end| text.get(..end)).unwrap_or(text)
-}
-
-/// Servers write a quote, a backslash and whatever is not printable as `\"`, `\\` and `\xHH`.
-fn unescaped(text: &str) -> anyhow::Result<String> {
-    if !text.contains('\\') {
-        return Ok(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        rest = match (first, tail) {
-            (b'\\', [b'x', high, low, behind @ ..]) => {
-                let hex = [*high, *low];
-                let hex = std::str::from_utf8(&hex).ok().and_then(|hex| u8::from_str_radix(hex, 16).ok());
-                let Some(byte) = hex else { bail!("a broken escape in the log") };
-                bytes.push(byte);
-                behind
-            }
-            (b'\\', [literal, behind @ ..]) => {
-                bytes.push(*literal);
-                behind
-            }
-            _ => {
-                bytes.push(first);
-                tail
-            }
-        };
-    }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Makes requests from the routes of a site.

@@ -3,7 +3,8 @@
 use serde::Serialize;
 use trailmark::{Manifest, RequestPath, Scratch};
 
-use crate::request::{AssetsReply, Reply, Wanted};
+use crate::reply::{AssetsReply, Reply};
+use crate::request::Wanted;
 
 /// Redirects followed before giving up.
 const MOST_HOPS: usize = 10;
@@ -91,7 +92,7 @@ fn dead_end(wanted: &Wanted<'_>, location: &str) -> Option<String> {
         return None;
     }
     let target = Wanted { url: location.as_bytes(), ..*wanted };
-    match (target.target(), wanted.target()) {
+    match (target.parsed(), wanted.parsed()) {
         (Ok(there), Ok(here)) if there.host == here.host && location.contains("://") => None,
         _ => Some(format!("{location} is on another site")),
     }
@@ -107,8 +108,8 @@ fn changes_method(last: Option<&Hop>, method: &str) -> bool {
 }
 
 fn ask(manifest: &Manifest<'_>, wanted: &Wanted<'_>) -> anyhow::Result<Reply> {
-    let target = wanted.target()?;
+    let url = wanted.parsed()?;
     let mut scratch = Scratch::new();
-    let path = RequestPath::parse(&target.path, &mut scratch)?;
-    Reply::of(manifest, &target.request(wanted, path), wanted.via)
+    let path = RequestPath::parse(&url.target, &mut scratch)?;
+    Reply::of(manifest, &wanted.request(&url, path), wanted.via)
 }

@@ -3,7 +3,7 @@
 use trailmark::{Manifest, Platform, RedirectRule, Request, RouterMatch, RouterVerdict, RuleId};
 
 use super::steps::Step;
-use crate::request::Reply;
+use crate::reply::Reply;
 
 /// What the router decided without looking at any file; nothing if the site has no script and no rules for one.
 pub(super) fn router(manifest: &Manifest<'_>, request: &Request<'_>) -> Option<Step> {

@@ -11,7 +11,8 @@ use trailmark_compiler::{AssetFile, Base, Provenance, Site};
 use super::chain::{self, Chain};
 use super::steps::{self, Step};
 use super::{front, hints, path};
-use crate::request::{Line, Reply, Via, Wanted};
+use crate::reply::{Line, Reply};
+use crate::request::{Via, Wanted};
 
 /// Everything there is to say about a request.
 #[derive(Debug, Serialize)]
@@ -109,27 +110,27 @@ impl<'m> Teller<'m> {
     /// # Errors
     /// The URL can't be asked for.
     pub(super) fn tell(&self, wanted: &Wanted<'_>) -> anyhow::Result<Story> {
-        let target = wanted.target()?;
+        let asked = wanted.parsed()?;
         let mut scratch = Scratch::new();
-        let path = RequestPath::parse(&target.path, &mut scratch)?;
-        let request = target.request(wanted, path);
+        let path = RequestPath::parse(&asked.target, &mut scratch)?;
+        let request = wanted.request(&asked, path);
         let reply = Reply::of(self.manifest, &request, wanted.via)?;
         let url = format!("{}{}", path.path(), path.query());
         let redirects = chain::follow(self.manifest, wanted, &url, &reply);
         let files = self.look_up(&request, &reply);
         Ok(Story {
             method: wanted.method.to_owned(),
-            host: format!("{}://{}", target.scheme, target.host),
+            host: format!("{}://{}", asked.scheme, asked.host),
             site: self.options.clone(),
             script: front::script_of(self.manifest.platform()),
             steps: self.steps(&request, &reply, wanted.via, &files),
             advice: self.advice(&reply, &request, &files, redirects.as_ref()),
             rule: steps::row(&reply.rule).map(RuleStory::new),
             path: PathStory {
-                received: String::from_utf8_lossy(&target.path).into_owned(),
+                received: String::from_utf8_lossy(&asked.target).into_owned(),
                 parsed: path.path().to_owned(),
                 query: path.query().to_owned(),
-                parsing: path::parsing(&target.path, &path),
+                parsing: path::parsing(&asked.target, &path),
                 rewritten: files.rewritten,
                 decoded: files.decoded,
                 decoding: files.decoding,

@@ -6,7 +6,7 @@ use super::chain::Chain;
 use super::steps::Step;
 use super::story::{PathStory, Story};
 use crate::output::{BOLD, Cell, DIM, GREEN, RED, Shown, Table, YELLOW, bytes, shown, status_style};
-use crate::request::AssetsReply;
+use crate::reply::AssetsReply;
 
 /// Writes a story.
 pub(super) fn write(out: &mut impl Write, story: &Story) -> io::Result<()> {
