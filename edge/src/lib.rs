@@ -27,6 +27,7 @@ mod respond;
 #[cfg(feature = "server")]
 pub mod server;
 mod service;
+mod service_of;
 mod site;
 mod site_folder;
 mod sites;
@@ -44,6 +45,7 @@ pub use live::LiveSite;
 pub use options::{EdgeOptions, Semantics};
 pub use respond::{AnsweredBy, ResponseFuture};
 pub use service::{DecidedBy, SiteService};
+pub use service_of::ServiceOf;
 pub use site::Site;
 pub use sites::{Sites, SitesOptions};
 pub use sites_service::SitesService;

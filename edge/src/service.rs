@@ -20,6 +20,7 @@ use crate::live::LiveSite;
 use crate::options::Semantics;
 use crate::plan::Plan;
 use crate::respond::{ResponseFuture, plain, respond};
+use crate::service_of::ServiceOf;
 use crate::site::Site;
 use crate::standard;
 
@@ -31,45 +32,24 @@ pub struct DecidedBy(pub Arc<Site>);
 /// Answers the requests to a site. Cheap to clone; needs a tokio runtime, for the disk.
 ///
 /// Requests that the manifest gives to the site's Worker script go to the fallback service `F`, as they came.
-#[derive(Debug, Clone)]
-pub struct SiteService<F = NoWorker> {
-    site: LiveSite,
-    fallback: F,
-    asks_router: bool,
-}
-
-impl SiteService {
-    /// Answers for this site. Where the Worker script would answer, the response is 501.
-    pub fn new(site: LiveSite) -> Self {
-        SiteService { site, fallback: NoWorker, asks_router: true }
-    }
-}
+pub type SiteService<F = NoWorker> = ServiceOf<LiveSite, F>;
 
 impl<F> SiteService<F> {
-    /// Gives what the Worker script would answer to this service.
-    pub fn with_fallback<G>(self, fallback: G) -> SiteService<G> {
-        SiteService { site: self.site, fallback, asks_router: self.asks_router }
-    }
-
-    /// The assets alone, as a Worker script reaches them through its assets binding: every request is answered, whether or not the
-    /// script comes first. For use inside the fallback service.
-    pub fn assets(&self) -> SiteService {
-        SiteService { site: self.site.clone(), fallback: NoWorker, asks_router: false }
-    }
-
-    /// Whether the Worker script may come before the assets.
-    pub(crate) fn asking_router(self, asks_router: bool) -> Self {
-        SiteService { asks_router, ..self }
-    }
-
     /// The site.
     pub fn site(&self) -> &LiveSite {
-        &self.site
+        &self.content
     }
 
     /// Answers, or says that the fallback service does.
     fn answer<B>(&self, site: &Arc<Site>, request: &Request<B>) -> Option<ResponseFuture> {
-        answer(self.site.edge(), site, request.method(), request.uri(), request.headers(), self.asks_router)
+        answer(
+            self.content.edge(),
+            site,
+            request.method(),
+            request.uri(),
+            request.headers(),
+            self.asks_router,
+        )
     }
 }
 
@@ -167,13 +147,13 @@ where
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
         let site = match request.extensions().get::<DecidedBy>() {
             Some(DecidedBy(site)) if !self.asks_router => Guard::from_inner(Arc::clone(site)),
-            _ => self.site.borrow(),
+            _ => self.content.borrow(),
         };
         match self.answer(&site, &request) {
             Some(response) => response,
             None => {
                 let site = Guard::into_inner(site);
-                ask_fallback(self.site.edge().clone(), site, self.fallback.clone(), request)
+                ask_fallback(self.content.edge().clone(), site, self.fallback.clone(), request)
             }
         }
     }

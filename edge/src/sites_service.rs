@@ -12,40 +12,18 @@ use crate::fallback::NoWorker;
 use crate::host::Origin;
 use crate::live::chain;
 use crate::respond::{ResponseFuture, plain};
-use crate::service::SiteService;
+use crate::service_of::ServiceOf;
 use crate::sites::Sites;
 
 /// Answers the requests to all sites of a folder. Cheap to clone; needs a tokio runtime.
 ///
 /// A host without a site gets 404, a site that can't be opened 503.
-#[derive(Debug, Clone)]
-pub struct SitesService<F = NoWorker> {
-    sites: Sites,
-    fallback: F,
-    asks_router: bool,
-}
-
-impl SitesService {
-    /// Answers for these sites. Where a Worker script would answer, the response is 501.
-    pub fn new(sites: Sites) -> Self {
-        SitesService { sites, fallback: NoWorker, asks_router: true }
-    }
-}
+pub type SitesService<F = NoWorker> = ServiceOf<Sites, F>;
 
 impl<F> SitesService<F> {
-    /// Gives what the Worker scripts would answer to this service; [`DecidedBy`](crate::DecidedBy) tells it the site.
-    pub fn with_fallback<G>(self, fallback: G) -> SitesService<G> {
-        SitesService { sites: self.sites, fallback, asks_router: self.asks_router }
-    }
-
-    /// The assets of the sites alone, as [`SiteService::assets`] has them of one.
-    pub fn assets(&self) -> SitesService {
-        SitesService { sites: self.sites.clone(), fallback: NoWorker, asks_router: false }
-    }
-
     /// The sites.
     pub fn sites(&self) -> &Sites {
-        &self.sites
+        &self.content
     }
 }
 
@@ -66,7 +44,7 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
-        let edge = self.sites.edge();
+        let edge = self.content.edge();
         let name = match Origin::of(request.uri(), request.headers(), edge.options()) {
             Ok(origin) => origin.name().to_owned(),
             Err(bad) => {
@@ -75,13 +53,11 @@ where
             }
         };
         let (fallback, asks_router) = (self.fallback.clone(), self.asks_router);
-        let serve = move |site| {
-            SiteService::new(site).with_fallback(fallback).asking_router(asks_router).call(request)
-        };
-        if let Some(site) = self.sites.at_hand(&name) {
+        let serve = move |site| ServiceOf { content: site, fallback, asks_router }.call(request);
+        if let Some(site) = self.content.at_hand(&name) {
             return serve(site);
         }
-        let sites = self.sites.clone();
+        let sites = self.content.clone();
         ResponseFuture::waiting(async move {
             match sites.find(&name).await {
                 Ok(Some(site)) => {
