@@ -12,6 +12,7 @@ mod integrations;
 mod load;
 mod no_std;
 mod npm;
+mod numbers;
 mod oracle;
 mod raw_http;
 mod repo;

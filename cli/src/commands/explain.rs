@@ -1,6 +1,7 @@
 //! `trailmark explain`: the whole decision about a URL, told so that somebody who has never seen the rules understands it.
 
 mod chain;
+mod each;
 mod front;
 mod hints;
 mod host;
@@ -10,15 +11,15 @@ mod story;
 mod text;
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::PathBuf;
 
 use trailmark_compiler::hosts::HostedSite;
 
+use self::each::each;
 use self::story::Teller;
 use crate::exit::Exit;
 use crate::hosted;
-use crate::output::{self, Format};
+use crate::output::Format;
 use crate::request::RequestArgs;
 use crate::site::SiteArgs;
 use crate::source::Source;
@@ -72,35 +73,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let source = Source::open(&args.manifest, &args.site, args.quiet)?;
     let manifest = source.manifest()?;
     let teller = Teller::new(&manifest)?;
-    let mut exit = Exit::Fine;
-    for (index, url) in args.urls.iter().enumerate() {
-        let story = match teller.tell(&args.request.wanted(url)) {
-            Ok(story) => story,
-            Err(error) => {
-                let url = output::shown(&url.to_string_lossy());
-                output::error(&error.context(format!("cannot explain {url}")));
-                exit = Exit::CouldNotRun;
-                continue;
-            }
-        };
-        if story.bug.is_some() {
-            exit = Exit::CouldNotRun;
-        }
-        match args.format {
-            Format::Json => {
-                let mut out = output::raw_stdout();
-                output::json_line(&mut out, &story)?;
-                out.flush()?;
-            }
-            Format::Text => {
-                let mut out = output::stdout();
-                if index > 0 {
-                    writeln!(out)?;
-                }
-                text::write(&mut out, &story)?;
-                out.flush()?;
-            }
-        }
-    }
-    Ok(exit)
+    let mut has_bug = false;
+    let tell = |url: &OsString| {
+        let story = teller.tell(&args.request.wanted(url))?;
+        has_bug |= story.bug.is_some();
+        Ok(story)
+    };
+    let exit = each(&args.urls, args.format, tell, |mut out, story| text::write(&mut out, story))?;
+    Ok(if has_bug { Exit::CouldNotRun } else { exit })
 }

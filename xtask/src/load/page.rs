@@ -13,6 +13,7 @@ use super::swaps::{CHECKERS, Swaps, VERSIONS};
 use super::versus::{CONNECTIONS, Row, Versus};
 use super::wrk::Run;
 use super::{site, swaps as swapping};
+use crate::numbers::{grouped, mebibytes, median, time};
 use crate::repo;
 
 /// Where the section begins, and what stands behind it. `benches/src/page.rs` knows both.
@@ -41,8 +42,8 @@ fn section(figures: &Figures) -> String {
         "{BEGIN}\nOf three runs of their own:\n\n    cargo xtask load            beside other servers\n    cargo xtask load --swaps    \
          while versions change\n    cargo xtask load --sites    ten thousand sites\n\nServers run on the first two cores, clients on the other \
          two, over 127.0.0.1. A page has {} bytes, a site {} pages. All figures: [bench/serving.json](bench/serving.json).\n",
-        count(site::PAGE_LEN),
-        count(site::PAGES),
+        grouped(site::PAGE_LEN),
+        grouped(site::PAGES),
     );
     let parts = [
         figures.versus.as_ref().map(|figures| versus(figures) + &configurations(figures)),
@@ -68,7 +69,7 @@ pub(super) fn versus(figures: &Versus) -> String {
         let _ = write!(
             text,
             "\n| {} connections | requests a second | times ours | p50 | p99 | times ours | errors |\n|---|--:|--:|--:|--:|--:|--:|\n",
-            count(*connections)
+            grouped(*connections)
         );
         let ours = figures.rows.iter().find(|row| row.name == OURS);
         for row in &figures.rows {
@@ -85,12 +86,12 @@ pub(super) fn versus(figures: &Versus) -> String {
                 text,
                 "| {} | {} | {} | {} | {} | {} | {} |",
                 name(row),
-                count(of(|run| run.rate) as usize),
+                grouped(of(|run| run.rate) as usize),
                 ratio(|run| run.rate),
                 time(of(|run| run.p50)),
                 time(of(|run| run.p99)),
                 ratio(|run| run.p99),
-                count(runs.iter().map(|run| run.errors).sum::<u64>() as usize)
+                grouped(runs.iter().map(|run| run.errors).sum::<u64>() as usize)
             );
         }
     }
@@ -103,7 +104,7 @@ pub(super) fn versus(figures: &Versus) -> String {
             "| {} | {} | {} | {processes} | {} | {} |",
             name(row),
             row.version,
-            count(row.answer_len),
+            grouped(row.answer_len),
             mebibytes(pss),
             mebibytes(private)
         );
@@ -115,7 +116,7 @@ pub(super) fn versus(figures: &Versus) -> String {
 fn targets(figures: &Versus) -> String {
     let mut text = String::from("\n| target |");
     for connections in CONNECTIONS {
-        let _ = write!(text, " {} connections |", count(connections));
+        let _ = write!(text, " {} connections |", grouped(connections));
     }
     text.push_str("\n|---|");
     text.push_str(&"--:|".repeat(CONNECTIONS.len()));
@@ -187,24 +188,24 @@ pub(super) fn swaps(figures: &Swaps) -> String {
          server. Every page says in its body and in a header which version it is. {CHECKERS} clients held every answer against that \
          version's page, byte for byte, and against the tag of that page; `wrk` with {} connections asked at the same time. Measured \
          on: {}.\n\n| | |\n|---|--:|\n",
-        count(*swaps),
+        grouped(*swaps),
         swapping::CONNECTIONS,
         figures.machine
     );
     let checked_all = checked.iter().sum::<u64>() as usize;
-    let by_version: Vec<String> = checked.iter().map(|number| count(*number as usize)).collect();
+    let by_version: Vec<String> = checked.iter().map(|number| grouped(*number as usize)).collect();
     let memory: Vec<String> = memory.iter().map(|memory| mebibytes(memory.pss)).collect();
     let failures = counted.failed_swaps + counted.files_that_do_not_fit + counted.files_unreadable;
     let rows = [
-        ("answers checked", format!("{} ({})", count(checked_all), by_version.join(" / "))),
-        ("answers that failed", count(*failed as usize)),
-        ("answers of mixed versions", count(*mixed as usize)),
-        ("swaps after which the next answer was not the new version's", count(*late)),
-        ("swaps, files and checks that failed in the server", count(failures as usize)),
+        ("answers checked", format!("{} ({})", grouped(checked_all), by_version.join(" / "))),
+        ("answers that failed", grouped(*failed as usize)),
+        ("answers of mixed versions", grouped(*mixed as usize)),
+        ("swaps after which the next answer was not the new version's", grouped(*late)),
+        ("swaps, files and checks that failed in the server", grouped(failures as usize)),
         ("the slowest swap", time(figures.slowest)),
-        ("requests of `wrk`, a second", count(load.rate as usize)),
+        ("requests of `wrk`, a second", grouped(load.rate as usize)),
         ("its p50 / p99", format!("{} / {}", time(load.p50), time(load.p99))),
-        ("its errors", count(load.errors as usize)),
+        ("its errors", grouped(load.errors as usize)),
         ("memory (PSS) at the start, after a quarter, half, three quarters, at the end", memory.join(" / ")),
     ];
     rows.iter().for_each(|(what, figure)| {
@@ -226,11 +227,11 @@ pub(super) fn sites(figures: &ManySites) -> String {
          those of all. First each was asked for a page, one after the other over one connection, with room for all; then {CLIENTS} \
          clients asked for sites and pages by Zipf's law for {:.0} s, with room for {} open sites and {} of bodies. Every body was \
          checked. Measured on: {}.\n\n| | |\n|---|--:|\n",
-        count(*sites),
-        count(site::PAGES),
-        count(*manifest_len as usize),
+        grouped(*sites),
+        grouped(site::PAGES),
+        grouped(*manifest_len as usize),
         zipf.seconds,
-        count(zipf.max_open as usize),
+        grouped(zipf.max_open as usize),
         mebibytes(zipf.body_budget),
         figures.machine
     );
@@ -251,63 +252,23 @@ pub(super) fn sites(figures: &ManySites) -> String {
         ("the process with all sites open (PSS)", mebibytes(memory[1].pss)),
         (
             "Zipf load: requests a second",
-            count((zipf.latency.requests as f64 / zipf.seconds.max(0.001)) as usize),
+            grouped((zipf.latency.requests as f64 / zipf.seconds.max(0.001)) as usize),
         ),
         ("latency: p50 / p99 / slowest", latency(&zipf.latency)),
         ("requests to a site that was open", format!("{:.1} %", at_hand * 100.0)),
         (
             "sites opened / open at the end",
-            format!("{} / {}", count(counted.sites_opened as usize), count(counted.open as usize)),
+            format!("{} / {}", grouped(counted.sites_opened as usize), grouped(counted.open as usize)),
         ),
         (
             "bodies read / memory of bodies at the end",
-            format!("{} / {}", count(counted.bodies_loaded as usize), mebibytes(counted.body_memory)),
+            format!("{} / {}", grouped(counted.bodies_loaded as usize), mebibytes(counted.body_memory)),
         ),
         ("the process at the end (PSS)", mebibytes(zipf.memory.pss)),
     ];
     rows.iter().for_each(|(what, figure)| {
         let _ = writeln!(text, "| {what} | {figure} |");
     });
-    text
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    match values.len() {
-        0 => 0.0,
-        len if len % 2 == 1 => values[len / 2],
-        len => f64::midpoint(values[len / 2 - 1], values[len / 2]),
-    }
-}
-
-/// A time in the unit that fits.
-fn time(seconds: f64) -> String {
-    match seconds {
-        1.0.. => format!("{seconds:.1} s"),
-        0.01.. => format!("{:.0} ms", seconds * 1e3),
-        0.001.. => format!("{:.2} ms", seconds * 1e3),
-        _ => format!("{:.0} µs", seconds * 1e6),
-    }
-}
-
-fn mebibytes(bytes: u64) -> String {
-    match bytes as f64 / 1024.0 / 1024.0 {
-        mib @ 100.0.. => format!("{} MiB", count(mib.round() as usize)),
-        mib => format!("{mib:.1} MiB"),
-    }
-}
-
-/// With commas.
-fn count(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
     text
 }
 
@@ -325,12 +286,5 @@ mod tests {
         );
         assert_eq!(with_section(&once, &section(&Figures::default())).unwrap(), once);
         assert!(with_section("# B\n", "").is_err());
-    }
-
-    #[test]
-    fn numbers_read_well() {
-        assert_eq!([1, 1234, 1_234_567].map(count), ["1", "1,234", "1,234,567"]);
-        assert_eq!([2.5, 0.0123, 0.00123, 0.000_012_3].map(time), ["2.5 s", "12 ms", "1.23 ms", "12 µs"]);
-        assert!((median([3.0, 1.0, 2.0].into_iter()) - 2.0).abs() < 1e-9);
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::SiteList;
 use super::figures::Figures;
 use super::measure::Measured;
+use crate::numbers::grouped;
 
 const FIGURES: (&str, &str) = ("<!-- figures: begin -->\n", "<!-- figures: end -->\n");
 const TIMES: (&str, &str) = ("<!-- times: begin -->\n", "<!-- times: end -->\n");
@@ -109,19 +110,6 @@ pub(super) fn page(existing: Option<&str>, figures: Option<&str>, times: Option<
 fn between<'t>(text: &'t str, (begin, end): (&str, &str)) -> Option<&'t str> {
     let behind = &text[text.find(begin)? + begin.len()..];
     Some(&behind[..behind.find(end)?])
-}
-
-/// Digits in groups of three.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn megabytes(bytes: u64) -> String {

@@ -8,10 +8,11 @@ use trailmark::{RequestPath, Scratch};
 use trailmark_compiler::hosts::{Finding, Host, HostAnswer, HostedSite, RuleNote};
 
 use super::Args;
+use super::each::each;
 use super::steps::Step;
 use super::text::{heading, reason_phrase, write_step};
 use crate::exit::Exit;
-use crate::output::{self, BOLD, DIM, Format, YELLOW, shown, status_style};
+use crate::output::{BOLD, DIM, YELLOW, shown, status_style};
 use crate::request::check_get;
 
 /// Everything there is to say about a URL on another host.
@@ -51,42 +52,15 @@ struct Rule {
 
 /// Explains every URL.
 pub(super) fn run(args: &Args, site: &HostedSite<'_>) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Fine;
-    for (index, url) in args.urls.iter().enumerate() {
-        let story = match tell(args, site, url) {
-            Ok(story) => story,
-            Err(error) => {
-                let url = shown(&url.to_string_lossy());
-                output::error(&error.context(format!("cannot explain {url}")));
-                exit = Exit::CouldNotRun;
-                continue;
-            }
-        };
-        match args.format {
-            Format::Json => {
-                let mut out = output::raw_stdout();
-                output::json_line(&mut out, &story)?;
-                out.flush()?;
-            }
-            Format::Text => {
-                let mut out = output::stdout();
-                if index > 0 {
-                    writeln!(out)?;
-                }
-                write(&mut out, &story)?;
-                out.flush()?;
-            }
-        }
-    }
-    Ok(exit)
+    each(&args.urls, args.format, |url| tell(args, site, url), |mut out, story| write(&mut out, story))
 }
 
 fn tell(args: &Args, site: &HostedSite<'_>, url: &OsString) -> anyhow::Result<Story> {
     let wanted = args.request.wanted(url);
     check_get(&wanted)?;
-    let target = wanted.target()?;
+    let parsed = wanted.parsed()?;
     let mut scratch = Scratch::new();
-    let path = RequestPath::parse(&target.path, &mut scratch)?;
+    let path = RequestPath::parse(&parsed.target, &mut scratch)?;
     let answer = site.answer(&path);
     let host: Host = site.host();
     let mut steps: Vec<Step> = site.trace(&path).iter().map(step).collect();

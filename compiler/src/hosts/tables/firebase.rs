@@ -3,7 +3,8 @@
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, trimmed};
 
-const ALL: &[Host] = &[
+/// In all its settings.
+pub(super) const ALL: &[Host] = &[
     Host::Firebase,
     Host::FirebaseNoSlash,
     Host::FirebaseSlash,

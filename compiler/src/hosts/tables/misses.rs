@@ -2,7 +2,7 @@
 
 use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, row};
-use super::GUIDE;
+use super::{GUIDE, firebase, vercel};
 
 /// The two rules of misses of a host.
 struct Misses {
@@ -37,18 +37,10 @@ static NETLIFY: Misses = Misses {
     none: none("netlify/not-found/none", NETLIFY_ON, NO_PAGE).certain(NETLIFY_DOCS),
 };
 
-const VERCEL_ON: &[Host] = &[
-    Host::Vercel,
-    Host::VercelNoSlash,
-    Host::VercelSlash,
-    Host::VercelClean,
-    Host::VercelCleanNoSlash,
-    Host::VercelCleanSlash,
-];
 const VERCEL_SOURCE: &str = "none: taken to be as on most hosts, for the page";
 static VERCEL: Misses = Misses {
-    page: Some(page("vercel/not-found/404-page", VERCEL_ON).assumed(VERCEL_SOURCE)),
-    none: none("vercel/not-found/none", VERCEL_ON, NO_PAGE).measured(GUIDE),
+    page: Some(page("vercel/not-found/404-page", vercel::ALL).assumed(VERCEL_SOURCE)),
+    none: none("vercel/not-found/none", vercel::ALL, NO_PAGE).measured(GUIDE),
 };
 
 const AZURE_ON: &[Host] = &[Host::Azure, Host::AzureAuto, Host::AzureAlways, Host::AzureNever];
@@ -63,18 +55,10 @@ static AZURE: Misses = Misses {
     .certain("Azure Static Web Apps, \"Configure\", \"Response overrides\""),
 };
 
-const FIREBASE_ON: &[Host] = &[
-    Host::Firebase,
-    Host::FirebaseNoSlash,
-    Host::FirebaseSlash,
-    Host::FirebaseClean,
-    Host::FirebaseCleanNoSlash,
-    Host::FirebaseCleanSlash,
-];
 const FIREBASE_DOCS: &str = "Firebase Hosting, \"Customize a 404/Not Found page\"";
 static FIREBASE: Misses = Misses {
-    page: Some(page("firebase/not-found/404-page", FIREBASE_ON).certain(FIREBASE_DOCS)),
-    none: none("firebase/not-found/none", FIREBASE_ON, NO_PAGE).certain(FIREBASE_DOCS),
+    page: Some(page("firebase/not-found/404-page", firebase::ALL).certain(FIREBASE_DOCS)),
+    none: none("firebase/not-found/none", firebase::ALL, NO_PAGE).certain(FIREBASE_DOCS),
 };
 
 const RENDER_ON: &[Host] = &[Host::Render];

@@ -4,7 +4,8 @@ use super::super::host::Host;
 use super::super::row::{Does, Ending, HostRule, PATH, TRIMMED, Want, path, row, trimmed};
 use super::{EITHER, GUIDE};
 
-const ALL: &[Host] = &[
+/// In all its settings.
+pub(super) const ALL: &[Host] = &[
     Host::Vercel,
     Host::VercelNoSlash,
     Host::VercelSlash,
