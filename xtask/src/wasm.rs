@@ -5,6 +5,7 @@ mod cases;
 mod conformance;
 mod debian;
 mod judge;
+mod origin;
 mod toolchain;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use crate::npm::INTEGRATIONS;
 use crate::{Exit, repo};
 
 pub(crate) use build::build;
+pub(crate) use origin::Origin;
 pub(crate) use toolchain::install;
 
 /// Build the runtime as WebAssembly, for integrations/runtime
@@ -43,14 +45,6 @@ pub(crate) fn destination() -> PathBuf {
 /// The folder of `@trailmark/runtime`.
 pub(crate) fn package() -> PathBuf {
     repo::root().join("integrations/runtime")
-}
-
-/// Whether Debian's compiler builds it here, whose bytes are always the same.
-///
-/// # Errors
-/// There is a compiler, but it can't link.
-pub(crate) fn is_of_debian() -> Result<bool> {
-    Ok(matches!(toolchain::Toolchain::find()?, Some(toolchain::Toolchain::Debian { .. })))
 }
 
 /// Runs the task.

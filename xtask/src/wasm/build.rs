@@ -1,5 +1,7 @@
-//! The build itself. The same sources and the same compiler give the same bytes, wherever the repository lies; a target folder outside of it
-//! gives others.
+//! The build itself. The same sources and the same tools give the same bytes, wherever the repository and the target folder lie. Cargo names a
+//! crate by its path from the workspace on if it lies inside, else by its whole path, and that name is in the order of the code: this is why
+//! Debian's sources of the standard library lie in the repository (`debian.rs`). Those of rustup do not, so that their bytes also depend on
+//! where rustup lies.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,7 +18,7 @@ use crate::repo;
 
 const FILE: &str = "trailmark_wasm.wasm";
 /// Less than the compiler's default of a MiB: an isolate pays for it. The largest thing on it is the 16 KiB of a long path.
-const STACK: &str = "-Clink-arg=-zstack-size=131072";
+pub(super) const STACK: &str = "-Clink-arg=-zstack-size=131072";
 
 /// Builds the file and puts it into the package; says how large it is.
 ///
@@ -55,7 +57,7 @@ pub(super) fn again() -> Result<String> {
     Ok("a second build gave the same bytes".to_owned())
 }
 
-fn toolchain() -> Result<Toolchain> {
+pub(super) fn toolchain() -> Result<Toolchain> {
     Toolchain::find()?
         .with_context(|| format!("nothing here builds for {TARGET}; `cargo xtask setup` brings it"))
 }

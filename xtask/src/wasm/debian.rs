@@ -13,8 +13,10 @@ const PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "libstd-rust-web-dev"]
 /// The oldest that compiles this repository; as in Cargo.toml.
 const OLDEST: (u32, u32) = (1, 88);
 
+/// Always in the repository, whatever target folder is in use: the bytes of a build depend on the path of the standard library's sources,
+/// unless they lie inside of the workspace.
 fn root() -> PathBuf {
-    repo::scratch("rustc-web")
+    repo::root().join("target/xtask/rustc-web")
 }
 
 /// The compiler, if it was unpacked and starts.
