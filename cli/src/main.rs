@@ -1,5 +1,6 @@
 //! The `trailmark` command: parses the arguments, dispatches to a subcommand, prints what went wrong once.
 
+mod access_log;
 mod commands;
 mod exit;
 mod hosted;

@@ -4,6 +4,7 @@
 //! escapes them by its own rules. A reader that goes away early (`| head`) is no error.
 
 mod json;
+mod markdown;
 mod table;
 mod units;
 
@@ -13,6 +14,7 @@ use std::io::{self, ErrorKind, Write};
 use anstyle::{AnsiColor, Style};
 
 pub(crate) use self::json::{json_line, json_pretty};
+pub(crate) use self::markdown::code;
 pub(crate) use self::table::{Cell, Table};
 pub(crate) use self::units::{bytes, count, grouped, hex, seconds};
 

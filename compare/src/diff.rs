@@ -33,6 +33,9 @@ pub struct Change {
     kinds: [Option<Kind>; Form::ALL.len()],
 }
 
+// What docs/DIFF.md says of memory.
+const _: () = assert!(size_of::<Change>() == 16);
+
 impl Change {
     /// The most severe kind among its URLs.
     pub fn kind(&self) -> Kind {
@@ -108,7 +111,7 @@ impl Found {
 }
 
 impl<'d> Diff<'d> {
-    /// Compares two sites. O(paths), on all threads; memory grows with the number of changes, 24 bytes each.
+    /// Compares two sites. O(paths), on all threads; memory grows with the number of changes, 16 bytes each.
     pub fn new(old: Side<'d>, new: Side<'d>) -> Diff<'d> {
         let has_same_rules = old.has_same_rules(&new);
         let of_old = blocks(&old).map(|block| {
@@ -309,7 +312,7 @@ fn kind_of(
     found: &mut Found,
     of_form: impl Fn(Kind) -> Kind,
 ) -> Option<Kind> {
-    let differs = compare(old, new, path, desk)?;
+    let differs = compare(old, new, "GET", path, desk)?;
     let kind = Kind::of(&differs).map(|kind| if Kind::only_leads(&differs) { of_form(kind) } else { kind });
     found.asked += 1;
     found.same += usize::from(kind.is_none() && matches!(differs.old, State::Served | State::Redirect));

@@ -75,7 +75,7 @@ pub struct Side<'m> {
 /// Room for the work on one path after the other; one a thread.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
-    scratch: Box<Scratch>,
+    pub(crate) scratch: Box<Scratch>,
     other_scratch: Box<Scratch>,
     texts: [String; 2],
 }
@@ -230,14 +230,20 @@ pub(crate) struct Differs {
     pub(crate) by_rule: bool,
 }
 
-/// Asks both sites about a path and compares what they say; `None` for a text that is no request path. No allocation for answers
+/// Asks both sites about a request for a path and compares what they say; `None` for a text that is no request path. No allocation for answers
 /// without redirect.
-pub(crate) fn compare(old: &Side<'_>, new: &Side<'_>, path: &str, desk: &mut Desk) -> Option<Differs> {
+pub(crate) fn compare(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    method: &str,
+    path: &(impl AsRef<[u8]> + ?Sized),
+    desk: &mut Desk,
+) -> Option<Differs> {
     let Desk { scratch, other_scratch, texts } = desk;
     let old_path = RequestPath::parse(path, scratch).ok()?;
     let new_path = RequestPath::parse(path, other_scratch).ok()?;
-    let before = old.manifest.decide(&old.request("GET", old_path));
-    let after = new.manifest.decide(&new.request("GET", new_path));
+    let before = old.manifest.decide(&old.request(method, old_path));
+    let after = new.manifest.decide(&new.request(method, new_path));
     let states = (state(&before), state(&after));
     let mut differs =
         Differs { old: states.0, new: states.1, target: false, body: false, headers: false, by_rule: false };

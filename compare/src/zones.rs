@@ -49,7 +49,7 @@ fn folders(side: &Side<'_>) -> Vec<String> {
 
 fn zone(old: &Side<'_>, new: &Side<'_>, folder: &str, desk: &mut Desk) -> Option<Zone> {
     let path = format!("{folder}/{NOBODY}");
-    let differs = compare(old, new, &path, desk)?;
+    let differs = compare(old, new, "GET", &path, desk)?;
     let is_other_answer = differs.old != differs.new || differs.target;
     if !is_other_answer && !differs.body && !differs.headers {
         return None;

@@ -8,6 +8,7 @@ mod bench;
 mod codegen;
 mod compile;
 mod diff;
+mod diff_log;
 mod explain;
 mod help;
 mod hosts;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use trailmark::{Form, Manifest, RuleId, encode_site_path, split_stem};
-use trailmark_compare::log::{Group, LogSource, ReplayOptions, replay};
+use trailmark_compare::log::{Fate, Group, LogOptions, LogSource, changes, replay};
 use trailmark_compare::{Comparison, Diff, Kind, Origin, Reason, Side, State};
 use trailmark_compiler::config::redirects::{RedirectOptions, parse};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
@@ -379,13 +379,53 @@ proptest! {
         })?;
     }
 
+    /// A log that asks for every URL that changes, each as often as its place in the list says.
+    #[test]
+    fn a_log_of_every_change_tells_of_each((old, new) in pair()) {
+        let (old, new) = (old.compile(), new.compile());
+        let (old, new) = (Manifest::open(&old).unwrap(), Manifest::open(&new).unwrap());
+        let origin = Origin::default();
+        let (old, new) = (Side::new(&old, &origin), Side::new(&new, &origin));
+        let diff = Diff::new(old, new);
+        let unhashed = |kind| match kind {
+            Kind::GoneHashed => Kind::Gone,
+            Kind::NewHashed => Kind::New,
+            kind => kind,
+        };
+        let changed = diff.changes().iter().flat_map(|change| diff.paths_of(change));
+        let wanted: Vec<(String, Kind)> = changed.filter(|(_, kind)| *kind != Kind::Spelling).collect();
+        let mut log = String::new();
+        for (index, (path, _)) in wanted.iter().enumerate() {
+            let line = serde_json::json!({"path": format!("{path}?x={index}"), "status": 200});
+            log.push_str(&format!("{line}\n").repeat(index % 3 + 1));
+        }
+        let source = LogSource { name: "log".to_owned(), input: Box::new(log.as_bytes()) };
+        let found = changes(&old, &new, vec![source], &LogOptions::default()).unwrap();
+        prop_assert_eq!(found.counts.requests, log.lines().count() as u64);
+        let mut told = BTreeSet::new();
+        for &kind in Kind::ALL {
+            let top = found.top(&old, &new, kind, usize::MAX, 1);
+            prop_assert_eq!(top.len() as u64, found.total_of(Fate::Changes(kind), 1).paths);
+            told.extend(top.into_iter().map(|asked| (asked.detail.main.path, unhashed(kind), asked.requests)));
+        }
+        let wanted: BTreeSet<_> = wanted
+            .into_iter()
+            .enumerate()
+            .map(|(index, (path, kind))| (path, unhashed(kind), index as u64 % 3 + 1))
+            .collect();
+        prop_assert_eq!(told, wanted);
+    }
+
     #[test]
     fn no_log_harms(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         let site = Plan::of(&[("/index.html", 1)]).compile();
         let manifest = Manifest::open(&site).unwrap();
         let origin = Origin::default();
         let source = LogSource { name: "log".to_owned(), input: Box::new(&bytes[..]) };
-        let _ = replay(&Side::new(&manifest, &origin), vec![source], &ReplayOptions::default());
+        let side = Side::new(&manifest, &origin);
+        let _ = replay(&side, vec![source], &LogOptions::default());
+        let source = LogSource { name: "log".to_owned(), input: Box::new(&bytes[..]) };
+        let _ = changes(&side, &side, vec![source], &LogOptions::default());
     }
 }
 
@@ -408,7 +448,7 @@ fn every_request_is_in_one_group_whatever_the_memory() {
     }
     for (most_paths, threads) in [(1_000_000, 1), (1_000_000, 4), (16, 2)] {
         let source = LogSource { name: "log".to_owned(), input: Box::new(log.as_bytes()) };
-        let options = ReplayOptions { host: None, most_paths, threads };
+        let options = LogOptions { host: None, most_paths, threads };
         let report = replay(&side, vec![source], &options).unwrap();
         let totals: Vec<_> =
             report.totals().into_iter().map(|(group, total)| (group, total.requests)).collect();

@@ -1,5 +1,6 @@
 //! `trailmark diff`: what a deploy changes, for people, programs and pull requests.
 
+mod asked;
 mod fail;
 mod groups;
 mod json;
@@ -18,10 +19,11 @@ use trailmark_compiler::options::Platform;
 
 use self::fail::FailOn;
 use self::named::Named;
+use crate::access_log::LogArgs;
 use crate::commands::hosts::moves;
 use crate::exit::Exit;
 use crate::hosted;
-use crate::output::{self, Format, ReportFormat};
+use crate::output::{self, ReportFormat};
 use crate::site::SiteArgs;
 use crate::source::Source;
 
@@ -64,6 +66,12 @@ pub(crate) struct Args {
     /// Do not look for pages that went elsewhere
     #[arg(long)]
     no_renames: bool,
+    /// Count only what visitors ask for, in these access logs: how many requests would get another answer. Formats as for `trailmark
+    /// replay`; `-` is standard input; may be given several times
+    #[arg(long, value_name = "FILE", help_heading = "The log", conflicts_with = "purge_list")]
+    log: Vec<PathBuf>,
+    #[command(flatten)]
+    reading: LogArgs,
     /// Where the site will be: makes the URLs of the purge list absolute, and decides rules that name a host
     #[arg(long = "site", value_name = "URL", value_parser = origin)]
     site_url: Option<Origin>,
@@ -82,6 +90,8 @@ Examples:
           for a pull request
   trailmark diff site.trailmark dist --purge-list - --site https://example.com
           what a CDN should forget
+  trailmark diff site.trailmark dist --log access.log --fail-on gone,redirect-starts
+          what would real visitors notice?
   trailmark diff --platforms workers,pages dist
           what moving from Workers to Pages would change
   trailmark diff --platforms netlify,workers dist --fail-on gone
@@ -108,6 +118,7 @@ fn origin(text: &str) -> Result<Origin, String> {
 
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
+    args.check()?;
     let new_path = args.new.as_deref().unwrap_or(&args.old);
     let of_platforms = match args.platforms.as_deref() {
         None => [None, None],
@@ -138,6 +149,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let new = Named { name: name(new_path, of_platforms[1]), side: Side::new(&new, &origin) };
     let found = Comparison::new(old.side, new.side, !args.no_renames);
     args.write_lists(&found)?;
+    if !args.log.is_empty() {
+        return asked::run(&args, &found, &old, &new);
+    }
     if !args.takes_stdout() {
         args.print(&found, &old, &new)?;
     }
@@ -158,6 +172,23 @@ fn shown_path(path: Option<&Path>) -> String {
 }
 
 impl Args {
+    /// Options that do not go together, as far as the parser does not know.
+    fn check(&self) -> anyhow::Result<()> {
+        if self.log.is_empty() {
+            if self.reading.is_said() {
+                bail!("--host, --at-least and --most-paths are about a log: name it with --log");
+            }
+            return Ok(());
+        }
+        match self.fail_on.iter().find(|kind| !kind.is_of_urls()) {
+            Some(kind) => bail!(
+                "with --log, --fail-on counts requests, and {} is about the whole site: leave it out, or --log",
+                kind.name()
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Compares what two hosts make of the same files.
     fn between_hosts(&self, from: Host, to: Host) -> anyhow::Result<Exit> {
         let is_unknown =
@@ -168,18 +199,16 @@ impl Args {
                 shown_path(self.new.as_deref())
             );
         }
+        if !self.log.is_empty() {
+            bail!("between {from} and {to}, only files are compared, and no log is asked for");
+        }
         if self.purge_list.is_some() || self.redirect_lines.is_some() || self.fail_on.iter().any(is_unknown) {
             bail!(
                 "between {from} and {to}, only files are compared: no lists, and --fail-on gone, redirects, new or any alone"
             );
         }
-        let format = match self.format {
-            ReportFormat::Text => Format::Text,
-            ReportFormat::Json => Format::Json,
-            ReportFormat::Markdown => bail!("between {from} and {to} there is text and JSON only"),
-        };
         let files = hosted::open(&self.old, self.site.base(), self.quiet)?;
-        let found = moves::run(&files, from, to, format, self.limit)?;
+        let found = moves::run(&files, from, to, self.format, self.limit)?;
         let count = |kinds: &[Move]| found.moved.iter().filter(|moved| kinds.contains(&moved.kind)).count();
         let mut exit = Exit::Fine;
         for wanted in &self.fail_on {
@@ -198,11 +227,7 @@ impl Args {
     }
 
     fn print(&self, found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>) -> anyhow::Result<()> {
-        let limit = match (self.limit, self.format) {
-            (Some(0), _) | (None, ReportFormat::Json) => usize::MAX,
-            (Some(limit), _) => limit,
-            (None, _) => 20,
-        };
+        let limit = self.most_listed();
         match self.format {
             ReportFormat::Text => {
                 let mut out = output::stdout();
@@ -221,6 +246,15 @@ impl Args {
             }
         }
         Ok(())
+    }
+
+    /// How many of each kind are listed.
+    fn most_listed(&self) -> usize {
+        match (self.limit, self.format) {
+            (Some(0), _) | (None, ReportFormat::Json) => usize::MAX,
+            (Some(limit), _) => limit,
+            (None, _) => 20,
+        }
     }
 
     fn takes_stdout(&self) -> bool {

@@ -14,7 +14,7 @@ use trailmark_compiler::hosts::{Host, HostAnswer, HostedSite};
 
 use crate::exit::Exit;
 use crate::hosted;
-use crate::output::{self, BOLD, Cell, DIM, Format, Table, YELLOW};
+use crate::output::{self, BOLD, Cell, DIM, Format, ReportFormat, Table, YELLOW};
 use crate::request::{Via, Wanted};
 
 /// Show what URLs answer on other hosts: GitHub Pages, Netlify, Vercel, Firebase, nginx and more
@@ -84,7 +84,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Exit> {
             &hosted::open(&args.site, args.base.as_ref(), args.quiet)?,
             from,
             to,
-            args.format,
+            match args.format {
+                Format::Text => ReportFormat::Text,
+                Format::Json => ReportFormat::Json,
+            },
             args.limit,
         )?;
         return Ok(Exit::Fine);

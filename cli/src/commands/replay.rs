@@ -5,15 +5,14 @@ mod markdown;
 mod text;
 mod told;
 
-use std::fs::File;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
-use trailmark_compare::log::{Group, LogReport, LogSource, ReplayOptions, replay};
+use trailmark_compare::log::{Group, LogReport, replay};
 use trailmark_compare::{Origin, Side};
 
 use self::told::{Report, Shown};
+use crate::access_log::{self, LogArgs};
 use crate::exit::Exit;
 use crate::output::{self, ReportFormat};
 use crate::site::SiteArgs;
@@ -36,12 +35,8 @@ pub(crate) struct Args {
     /// The same as LOG
     #[arg(long, value_name = "FILE")]
     log: Vec<PathBuf>,
-    /// Only requests for this host, where the log tells hosts
-    #[arg(long, value_name = "HOST")]
-    host: Option<String>,
-    /// Leave paths out of lists and of --fail-on that have fewer requests
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    at_least: u64,
+    #[command(flatten)]
+    reading: LogArgs,
     #[command(flatten)]
     site: SiteArgs,
     /// Exit with 1 if there are such requests; several with commas
@@ -53,9 +48,6 @@ pub(crate) struct Args {
     /// How many paths of each group are listed; 0 is all
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// How many different paths are told apart in memory; of more, the rare ones are only counted
-    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
-    most_paths: usize,
     /// Do not say that a folder was compiled
     #[arg(short, long)]
     quiet: bool,
@@ -94,7 +86,7 @@ impl FailOn {
             FailOn::Breaks => &[Group::Breaks],
             FailOn::Redirects => &[Group::Redirects],
             FailOn::Missing => &[Group::Breaks, Group::Missing, Group::StillMissing],
-            FailOn::Damaged => return report.damaged_lines,
+            FailOn::Damaged => return report.counts.damaged_lines,
         };
         groups.iter().map(|&group| report.total_of(group, at_least).requests).sum()
     }
@@ -105,16 +97,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
     let source = Source::open(&args.manifest, &args.site, args.quiet)?;
     let manifest = source.manifest()?;
     let mut origin = Origin::default();
-    if let Some(host) = &args.host {
+    if let Some(host) = &args.reading.host {
         origin.host = host.to_ascii_lowercase();
     }
     let side = Side::new(&manifest, &origin);
-    let options = ReplayOptions {
-        host: args.host.clone(),
-        most_paths: args.most_paths.max(1000),
-        ..ReplayOptions::default()
-    };
-    let found = replay(&side, args.sources()?, &options)?;
+    let logs = args.logs.iter().chain(&args.log);
+    let found = replay(&side, access_log::sources(logs)?, &args.reading.options())?;
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let groups = found.totals().into_iter().map(|(group, total)| {
         let with_near = matches!(group, Group::Breaks | Group::Missing | Group::StillMissing);
@@ -124,37 +112,18 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
             Group::Probes | Group::Served | Group::Fixed => limit.min(5),
             _ => limit,
         };
-        Shown { group, total, top: found.top(&side, group, limit, args.at_least, with_near) }
+        Shown { group, total, top: found.top(&side, group, limit, args.reading.at_least, with_near) }
     });
     let report = Report { found: &found, groups: groups.collect() };
     report.print(args.format)?;
-    args.exit(&found)
+    Ok(access_log::unless_incomplete(&found.counts, args.exit(&found)))
 }
 
 impl Args {
-    fn sources(&self) -> anyhow::Result<Vec<LogSource<'static>>> {
-        let paths: Vec<_> = self.logs.iter().chain(&self.log).collect();
-        if paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
-            bail!("standard input can be read once");
-        }
-        let open = |path: &PathBuf| -> anyhow::Result<LogSource<'static>> {
-            if path.as_os_str() == "-" {
-                return Ok(LogSource { name: "standard input".to_owned(), input: Box::new(io::stdin()) });
-            }
-            let name = path.display().to_string();
-            let file = File::open(path).with_context(|| format!("cannot read {name}"))?;
-            if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-                bail!("{name} is a folder; name its logs, as in `{name}/*.log`");
-            }
-            Ok(LogSource { name, input: Box::new(file) })
-        };
-        paths.into_iter().map(open).collect()
-    }
-
-    fn exit(&self, found: &LogReport) -> anyhow::Result<Exit> {
+    fn exit(&self, found: &LogReport) -> Exit {
         let mut exit = Exit::Fine;
         for wanted in &self.fail_on {
-            let count = wanted.found(found, self.at_least);
+            let count = wanted.found(found, self.reading.at_least);
             if count > 0 {
                 let name = clap::ValueEnum::to_possible_value(wanted);
                 let name = name.as_ref().map_or("", |name| name.get_name());
@@ -162,11 +131,7 @@ impl Args {
                 exit = Exit::Finding;
             }
         }
-        if let Some(incomplete) = &found.incomplete {
-            output::warning(&format!("{incomplete}; what was read before is counted"));
-            exit = Exit::CouldNotRun;
-        }
-        Ok(exit)
+        exit
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::record::{LogFormat, Read, Record, local_target, without_port};
+use super::record::{LogFormat, Read, Record, local_target, split_request, without_port};
 
 pub(super) fn read(line: &[u8]) -> Read<'_> {
     let Some(start) = request_start(line) else {
@@ -41,7 +41,7 @@ fn memchr_pair(text: &[u8], wanted: &[u8; 3]) -> Option<usize> {
 }
 
 /// The text up to the closing quote, and what is behind it.
-fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn quoted(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut at = 0;
     loop {
         at += text.get(at..)?.iter().position(|b| matches!(b, b'"' | b'\\'))?;
@@ -63,16 +63,7 @@ fn number(text: &[u8]) -> Option<(u16, &[u8])> {
 }
 
 fn record<'l>(request: &'l [u8], before: &'l [u8], status: u16, rest: &'l [u8]) -> Option<Record<'l>> {
-    let space = request.iter().position(|&b| b == b' ')?;
-    let (method, target) = (request.get(..space)?, request.get(space + 1..)?);
-    if method.is_empty() || !method.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_')) {
-        return None;
-    }
-    // Spaces in a target are part of it; only the last word can be the protocol.
-    let target = match target.iter().rposition(|&b| b == b' ') {
-        Some(end) if target.get(end + 1..).is_some_and(|word| word.starts_with(b"HTTP/")) => &target[..end],
-        _ => target,
-    };
+    let (method, target) = split_request(request)?;
     let (target, url_host) = local_target(unescaped(target))?;
     let host = url_host.map(Cow::Owned).or_else(|| virtual_host(before).map(Cow::Borrowed));
     Some(Record {
@@ -84,12 +75,13 @@ fn record<'l>(request: &'l [u8], before: &'l [u8], status: u16, rest: &'l [u8]) 
     })
 }
 
-/// The first of four words in front of the time; with three, it is the client.
+/// The first of four words in front of the time, if the third is the `-` that nearly every server writes for the ident: without a
+/// host, that is the second, and what follows is a user's name of several words.
 fn virtual_host(before: &[u8]) -> Option<&str> {
-    let end = before.iter().position(|&b| b == b'[')?;
+    let end = before.iter().rposition(|&b| b == b'[')?;
     let mut words = before.get(..end)?.split(|&b| b == b' ').filter(|word| !word.is_empty());
-    let host = words.next()?;
-    (words.count() == 3).then(|| std::str::from_utf8(host).ok().map(without_port)).flatten()
+    let (host, _, ident, _) = (words.next()?, words.next()?, words.next()?, words.next()?);
+    (ident == b"-").then(|| std::str::from_utf8(host).ok().map(without_port)).flatten()
 }
 
 /// The first quoted text behind the size.
@@ -106,7 +98,7 @@ fn referer(rest: &[u8]) -> Option<Cow<'_, str>> {
 }
 
 /// Takes back `\"`, `\\`, and `\xC3`.
-fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
+pub(super) fn unescaped(text: &[u8]) -> Cow<'_, [u8]> {
     if !text.contains(&b'\\') {
         return Cow::Borrowed(text);
     }
@@ -161,9 +153,26 @@ mod tests {
         };
         assert_eq!(target(r"GET /caf\xC3\xA9 HTTP/1.1"), "/café".as_bytes());
         assert_eq!(target(r#"GET /a\"b HTTP/1.1"#), b"/a\"b");
+        assert_eq!(target(r"GET /a\x22b\x5Cc HTTP/2.0"), b"/a\"b\\c");
         assert_eq!(target("GET /a b HTTP/1.1"), b"/a b");
         assert_eq!(target("GET /old"), b"/old");
         assert_eq!(target("GET http://h.example:80/p?q HTTP/1.1"), b"/p?q");
+        assert_eq!(target("GET https://h.example?q HTTP/2.0"), b"/?q");
+        let line = r#"::1 - - [t] "GET HTTPS://u@H.example:8443/p HTTP/1.1" 200 1"#;
+        assert_eq!(request(line).host.as_deref(), Some("h.example"));
+    }
+
+    #[test]
+    fn clients_of_every_kind_and_names_of_several_words() {
+        for client in ["unix:", "::1", "2001:db8::5", "fe80::1%eth0", "10.0.0.1", "crawl.example", "-"] {
+            let line = format!(r#"{client} - - [t] "GET /x HTTP/2.0" 200 1 "-" "-""#);
+            assert_eq!((request(&line).host, request(&line).status), (None, Some(200)), "{client}");
+            let line = format!(r#"docs.example:443 {client} - - [t] "GET /x HTTP/3" 200 1"#);
+            assert_eq!(request(&line).host.as_deref(), Some("docs.example"), "{client}");
+        }
+        assert_eq!(request(r#"10.0.0.1 - frank n. stein [t] "GET /x HTTP/1.1" 200 1"#).host, None);
+        let ipv6 = request(r#"[2001:db8::1]:443 ::1 - - [t] "GET /x HTTP/1.1" 200 1"#);
+        assert_eq!(ipv6.host.as_deref(), Some("[2001:db8::1]"));
     }
 
     #[test]

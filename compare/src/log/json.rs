@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-use super::record::{LogFormat, Read, Record, local_target, without_port};
+use super::record::{LogFormat, Read, Record, local_target, split_request, without_port};
 
 pub(super) fn read(line: &[u8]) -> Read<'_> {
     let mut fields = Fields::default();
@@ -37,10 +37,10 @@ struct Fields<'l> {
 impl<'l> Fields<'l> {
     fn record(self) -> Read<'l> {
         let Fields { target, path, line, method, host, status, referer } = self;
-        let (line_method, line_target) = line.map_or((None, None), |line| {
-            let mut words = line.split(' ').map(str::to_owned);
-            (words.next().map(Cow::Owned), words.next().map(Cow::Owned))
-        });
+        let (line_method, line_target) =
+            line.as_deref().and_then(|line| split_request(line.as_bytes())).unzip();
+        let owned = |part: &[u8]| Cow::Owned(String::from_utf8_lossy(part).into_owned());
+        let (line_method, line_target) = (line_method.map(owned), line_target.map(owned));
         let Some(target) = target.or(line_target).or(path) else { return Read::NotARequest };
         let target = match target {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -66,23 +66,29 @@ impl<'l> Fields<'l> {
     /// Where a field belongs; `None` if nowhere.
     fn place(&mut self, name: &str) -> Option<Place<'_, 'l>> {
         Some(match name {
-            "request_uri" | "uri" | "ClientRequestURI" | "url" | "target" | "RequestPath" | "requestUrl" => {
-                Place::Text(&mut self.target)
-            }
-            "path" | "ClientRequestPath" | "request_path" => Place::Text(&mut self.path),
-            "request" => Place::Request(self),
-            "request_method" | "method" | "ClientRequestMethod" | "RequestMethod" | "requestMethod" => {
-                Place::Text(&mut self.method)
-            }
-            "http_host" | "host" | "ClientRequestHost" | "RequestHost" | "server_name" | "vhost" => {
-                Place::Text(&mut self.host)
-            }
-            "status" | "EdgeResponseStatus" | "DownstreamStatus" | "status_code" | "statusCode"
-            | "response_status" => Place::Status(&mut self.status),
-            "http_referer" | "referer" | "referrer" | "ClientRequestReferer" | "request_Referer" => {
-                Place::Text(&mut self.referer)
-            }
-            "httpRequest" | "headers" => Place::Inner(self),
+            "request_uri" | "uri" | "ClientRequestURI" | "url" | "URL" | "target" | "RequestPath"
+            | "requestUrl" => Place::Text(&mut self.target),
+            "path" | "ClientRequestPath" | "request_path" | "cs-uri-stem" => Place::Text(&mut self.path),
+            "request" | "Request" => Place::Request(self),
+            "request_method"
+            | "method"
+            | "Method"
+            | "ClientRequestMethod"
+            | "RequestMethod"
+            | "requestMethod"
+            | "cs-method" => Place::Text(&mut self.method),
+            "http_host" | "host" | "ClientRequestHost" | "RequestHost" | "server_name" | "vhost"
+            | "x-host-header" => Place::Text(&mut self.host),
+            "status" | "Status" | "EdgeResponseStatus" | "DownstreamStatus" | "status_code"
+            | "statusCode" | "response_status" | "sc-status" => Place::Status(&mut self.status),
+            "http_referer"
+            | "referer"
+            | "referrer"
+            | "ClientRequestReferer"
+            | "request_Referer"
+            | "cs(Referer)" => Place::Text(&mut self.referer),
+            "httpRequest" | "headers" | "Event" | "event" | "$workers" | "proxy" => Place::Inner(self),
+            "response" | "Response" => Place::Response(&mut self.status),
             "Referer" => Place::First(&mut self.referer),
             _ => return None,
         })
@@ -96,6 +102,8 @@ enum Place<'f, 'l> {
     Inner(&'f mut Fields<'l>),
     /// An object as of Caddy, or a request line as of nginx.
     Request(&'f mut Fields<'l>),
+    /// An object that holds the status, and nothing else of interest.
+    Response(&'f mut Option<u16>),
     /// The first of a list.
     First(&'f mut Option<Cow<'l, str>>),
 }
@@ -151,7 +159,7 @@ impl<'l> Place<'_, 'l> {
                 fields.line.get_or_insert(text);
             }
             Place::Status(place) => *place = text.parse().ok(),
-            Place::Inner(_) => {}
+            Place::Inner(_) | Place::Response(_) => {}
         }
     }
 }
@@ -200,6 +208,12 @@ impl<'l> Visitor<'l> for Place<'_, 'l> {
     fn visit_map<A: MapAccess<'l>>(self, mut map: A) -> Result<(), A::Error> {
         match self {
             Place::Inner(fields) | Place::Request(fields) => Object { fields }.visit_map(map),
+            Place::Response(status) => {
+                let mut response = Fields::default();
+                Object { fields: &mut response }.visit_map(map)?;
+                *status = response.status.or(*status);
+                Ok(())
+            }
             _ => {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(())
@@ -262,6 +276,12 @@ mod tests {
         assert_eq!(request(caddy), expected(Some("https://x/")));
         assert_eq!(request(logpush), expected(None));
         assert_eq!(request(traefik), expected(None));
+        let trace = r#"{"Event":{"RayID":"x","Request":{"URL":"https://h.example/a?b=1","Method":"GET"},"Response":{"Status":404}},"EventType":"fetch","Outcome":"ok"}"#;
+        let tail = r#"{"outcome":"ok","event":{"response":{"status":404,"url":"/z"},"request":{"url":"https://h.example/a?b=1","method":"GET","headers":{"host":"other.example"}}}}"#;
+        let google = r#"{"httpRequest":{"requestMethod":"GET","requestUrl":"https://h.example/a?b=1","status":404,"referer":"https://x/"}}"#;
+        assert_eq!(request(trace), expected(None));
+        assert_eq!(request(tail), expected(None));
+        assert_eq!(request(google), expected(Some("https://x/")));
         let absolute = r#"{"url":"https://h.example/a?b=1","statusCode":404,"method":"GET"}"#;
         assert_eq!(request(absolute), expected(None));
         assert_eq!(request(r#"{"path":"/caf\u00e9"}"#).1, "/café");
@@ -270,6 +290,8 @@ mod tests {
     #[test]
     fn what_is_no_request_is_told_from_what_is_damaged() {
         assert_eq!(read(br#"{"level":"info","message":"started"}"#), Read::NotARequest);
+        let cron = br#"{"Event":{"Cron":"* * * * *","ScheduledTimeMs":1},"EventType":"scheduled"}"#;
+        assert_eq!(read(cron), Read::NotARequest);
         assert_eq!(read(br#"{"uri":5,"status":"x"}"#), Read::NotARequest);
         for line in [r#"{"uri":"/a""#, "{]", "{\"uri\":\"/a\"} tail", "{"] {
             assert!(matches!(read(line.as_bytes()), Read::Damaged(_)), "{line}");

@@ -4,19 +4,25 @@ use std::borrow::Cow;
 
 use trailmark::RequestUrl;
 
-use super::{common, json};
+use super::{aws, common, json};
 
 /// The formats that are understood, for people.
 pub const KNOWN_FORMATS: &str = "the common and the combined log format (Apache, nginx; also with the host in front), and JSON objects a \
-    line with the field names of nginx, Caddy, Cloudflare Logpush, Traefik or `trailmark serve`; plain or gzip";
+    line with the field names of nginx, Caddy, Cloudflare (Logpush, Workers traces), Traefik, Google Cloud or `trailmark serve`, and \
+    the logs of Amazon CloudFront and Amazon's load balancer; plain or gzip";
 
 /// What kind of line it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LogFormat {
     /// Common or combined.
     Common,
     /// A JSON object.
     Json,
+    /// Amazon CloudFront's standard log.
+    CloudFront,
+    /// That of Amazon's Application Load Balancer.
+    LoadBalancer,
 }
 
 /// A request, as a log tells it.
@@ -52,7 +58,27 @@ pub fn read_line(line: &[u8]) -> Read<'_> {
     match line.trim_ascii() {
         [] | [b'#', ..] => Read::Blank,
         line @ [b'{', ..] => json::read(line),
-        line => common::read(line),
+        line => {
+            aws::cloudfront(line).or_else(|| aws::load_balancer(line)).unwrap_or_else(|| common::read(line))
+        }
+    }
+}
+
+/// Method and target of a request line; `None` if it begins with no method.
+pub(super) fn split_request(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let space = line.iter().position(|&b| b == b' ')?;
+    let (method, target) = (line.get(..space)?, line.get(space + 1..)?);
+    if !method.first()?.is_ascii_alphabetic()
+        || !method.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'))
+    {
+        return None;
+    }
+    // Spaces in a target are part of it; only the last word can be the protocol.
+    match target.iter().rposition(|&b| b == b' ') {
+        Some(end) if target.get(end + 1..).is_some_and(|word| word.starts_with(b"HTTP/")) => {
+            Some((method, &target[..end]))
+        }
+        _ => Some((method, target)),
     }
 }
 

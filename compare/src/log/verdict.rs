@@ -117,6 +117,16 @@ impl Group {
     }
 }
 
+/// Whether a status in a log is not that of such an answer; `false` where it says nothing of the page.
+pub(super) fn is_unlike(then: u16, state: State) -> bool {
+    match (Then::of(then), state) {
+        (Then::Failed | Then::Unknown, _) | (_, State::Worker) => false,
+        (Then::Answered, state) => !matches!(state, State::Served | State::Fallback),
+        (Then::Redirected, state) => state != State::Redirect,
+        (Then::Missing, state) => state != State::Missing,
+    }
+}
+
 /// Whether a path is one that scanners ask every site for.
 pub(super) fn is_probe(path: &[u8]) -> bool {
     const PARTS: [&[u8]; 22] = [

@@ -217,9 +217,15 @@ fn diff_compares_any_two_platforms() {
     place.run(["diff", "--platforms", "caddy,nginx", "dist", "--fail-on", "gone"]).exits(0);
     place.run(["diff", "--platforms", "workers,netlify", "dist", "dist"]).fails(&["leave dist out"]);
     place.run(["diff", "--platforms", "workers,netlfy", "dist"]).fails(&["near: netlify"]);
+    place.run(["diff", "--platforms", "netlify,workers", "dist", "--format", "markdown"]).exits(0).prints(&[
+        "### What a move from netlify to workers changes",
+        "| answered alike |",
+        "<details",
+        "- `/a.html`: ",
+    ]);
     place
-        .run(["diff", "--platforms", "netlify,workers", "dist", "--format", "markdown"])
-        .fails(&["text and JSON only"]);
+        .run(["diff", "--platforms", "netlify,workers", "dist", "--log", "x"])
+        .fails(&["no log is asked for"]);
     // Workers and Pages are compared by their manifests, rule files and all.
     place.run(["diff", "--platforms", "workers,pages", "dist"]).exits(0).prints(&["dist on workers"]);
 }

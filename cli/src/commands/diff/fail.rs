@@ -1,5 +1,6 @@
 //! `--fail-on`: which findings make the command fail.
 
+use trailmark_compare::log::{ChangeReport, Fate};
 use trailmark_compare::{Comparison, Kind};
 
 use crate::exit::Exit;
@@ -45,6 +46,23 @@ pub(crate) enum FailOn {
 }
 
 impl FailOn {
+    /// As it is written.
+    pub(super) fn name(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.as_ref().map_or("", |value| value.get_name()).to_owned()
+    }
+
+    /// Whether it is about single URLs, which somebody may ask for.
+    pub(super) fn is_of_urls(self) -> bool {
+        !self.kinds().is_empty()
+    }
+
+    /// How many requests of a log there are of it.
+    pub(super) fn requests(self, found: &ChangeReport, at_least: u64) -> u64 {
+        let of = |&kind: &Kind| found.total_of(Fate::Changes(kind), at_least).requests;
+        self.kinds().iter().map(of).sum()
+    }
+
     fn kinds(self) -> &'static [Kind] {
         match self {
             FailOn::Gone => &[Kind::Gone],
@@ -83,14 +101,25 @@ impl FailOn {
     }
 }
 
+/// The exit status, and why, where a log says what counts.
+pub(super) fn exit_of_requests(found: &ChangeReport, fail_on: &[FailOn], at_least: u64) -> Exit {
+    let mut exit = Exit::Fine;
+    for wanted in fail_on {
+        let requests = wanted.requests(found, at_least);
+        if requests > 0 {
+            output::warning(&format!("--fail-on {}: {} requests", wanted.name(), output::grouped(requests)));
+            exit = Exit::Finding;
+        }
+    }
+    exit
+}
+
 /// The exit status, and why, if it is not 0.
 pub(super) fn exit(found: &Comparison<'_>, fail_on: &[FailOn]) -> Exit {
     let mut exit = Exit::Fine;
     for wanted in fail_on {
         if let Some(what) = wanted.found(found) {
-            let name = clap::ValueEnum::to_possible_value(wanted);
-            let name = name.as_ref().map_or("", |name| name.get_name());
-            output::warning(&format!("--fail-on {name}: {what}"));
+            output::warning(&format!("--fail-on {}: {what}", wanted.name()));
             exit = Exit::Finding;
         }
     }

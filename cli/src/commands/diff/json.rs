@@ -59,14 +59,14 @@ struct Report<'r, 'd> {
 }
 
 #[derive(Serialize)]
-struct Site<'r> {
+pub(super) struct Site<'r> {
     name: &'r str,
     sha256: String,
     files: usize,
 }
 
 impl<'r> Site<'r> {
-    fn of(named: &'r Named<'_>) -> Site<'r> {
+    pub(super) fn of(named: &'r Named<'_>) -> Site<'r> {
         let manifest = named.side.manifest();
         Site { name: &named.name, sha256: output::hex(&manifest.sha256()), files: manifest.asset_count() }
     }
@@ -117,7 +117,7 @@ struct Page {
 }
 
 #[derive(Serialize)]
-struct Url {
+pub(super) struct Url {
     url: String,
     kind: Kind,
     before: Answer,
@@ -125,7 +125,7 @@ struct Url {
 }
 
 impl Url {
-    fn of(form: &FormDetail<'_>) -> Url {
+    pub(super) fn of(form: &FormDetail<'_>) -> Url {
         Url {
             url: form.path.clone(),
             kind: form.kind,

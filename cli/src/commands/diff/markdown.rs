@@ -9,7 +9,7 @@ use trailmark_compare::{Comparison, Detail, Kind, in_words};
 use super::groups::{self, before_and_after};
 use super::lists;
 use super::named::Named;
-use crate::output::{Shown, count, grouped};
+use crate::output::{Shown, code, count, grouped};
 
 /// Longest text, bytes. GitHub takes 65,536 characters, and something may stand around it.
 const LONGEST: usize = 60_000;
@@ -19,8 +19,7 @@ const FEW: usize = 3;
 
 /// The whole text.
 pub(super) fn text(found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>, limit: usize) -> String {
-    let mut page = Page { text: String::new(), room: LONGEST - RESERVE, left_out: 0 };
-    page.line("### What this deploy changes\n");
+    let mut page = Page::new("### What this deploy changes\n");
     if found.is_same() {
         page.line(&format!("No difference: all {} URLs answer as before.", grouped(found.diff.asked as u64)));
     } else {
@@ -30,37 +29,40 @@ pub(super) fn text(found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>, lim
         page.zones(found, limit);
         page.rules(found, limit);
     }
-    if page.left_out > 0 {
-        let lines = count(page.left_out, "line");
-        page.always(&format!("\n{lines} left out: a comment can't be longer. `trailmark diff` shows all.\n"));
-    }
-    let [old, new] = [&old.name, &new.name].map(|name| code(name));
-    page.always(&format!(
-        "\n<sub>{old} compared with {new} by Trailmark {}</sub>\n",
-        env!("CARGO_PKG_VERSION")
-    ));
-    page.text
+    page.finish(old, new)
 }
 
-struct Page {
+pub(super) struct Page {
     text: String,
     /// How long the text may be at the end of what is open.
     room: usize,
     left_out: usize,
 }
 
-/// A text as code, which Markdown leaves alone.
-fn code(text: &str) -> String {
-    let text = Shown(text).to_string().replace('`', "%60").replace('|', "\\|");
-    // Nobody reads more of a URL in a list.
-    let cut: String = text.chars().take(200).collect();
-    let dots = if cut.len() < text.len() { "…" } else { "" };
-    format!("`{cut}{dots}`")
-}
-
 impl Page {
+    /// A page that begins with this line.
+    pub(super) fn new(heading: &str) -> Page {
+        let mut page = Page { text: String::new(), room: LONGEST - RESERVE, left_out: 0 };
+        page.always(heading);
+        page
+    }
+
+    /// The text, with what was left out and what was compared at its end.
+    pub(super) fn finish(mut self, old: &Named<'_>, new: &Named<'_>) -> String {
+        if self.left_out > 0 {
+            let lines = count(self.left_out, "line");
+            self.always(&format!(
+                "\n{lines} left out: a comment can't be longer. `trailmark diff` shows all.\n"
+            ));
+        }
+        let [old, new] = [&old.name, &new.name].map(|name| code(name));
+        let version = env!("CARGO_PKG_VERSION");
+        self.always(&format!("\n<sub>{old} compared with {new} by Trailmark {version}</sub>\n"));
+        self.text
+    }
+
     /// A line, if there is room.
-    fn line(&mut self, line: &str) {
+    pub(super) fn line(&mut self, line: &str) {
         if self.text.len() + line.len() > self.room {
             self.left_out += 1;
         } else {
@@ -73,20 +75,20 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn more(&mut self, more: usize) {
+    pub(super) fn more(&mut self, more: usize) {
         if more > 0 {
             self.line(&format!("- and {} more", grouped(more as u64)));
         }
     }
 
-    fn open(&mut self, heading: &str, is_open: bool) {
+    pub(super) fn open(&mut self, heading: &str, is_open: bool) {
         let open = if is_open { " open" } else { "" };
         self.always(&format!("\n<details{open}><summary>{heading}</summary>\n"));
         // No list takes more than half of what is left, so that there is some of each.
         self.room = usize::midpoint(self.text.len(), LONGEST - RESERVE);
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.always("\n</details>");
         self.room = LONGEST - RESERVE;
     }
@@ -117,7 +119,7 @@ impl Page {
         }
     }
 
-    fn settings(&mut self, found: &Comparison<'_>) {
+    pub(super) fn settings(&mut self, found: &Comparison<'_>) {
         if found.settings.is_empty() {
             return;
         }
@@ -198,7 +200,7 @@ impl Page {
         self.more(unshown);
     }
 
-    fn redirect_lines(&mut self, found: &Comparison<'_>, limit: usize) {
+    pub(super) fn redirect_lines(&mut self, found: &Comparison<'_>, limit: usize) {
         let suggestions = &found.suggestions;
         if suggestions.lines.is_empty() {
             return;
@@ -279,7 +281,7 @@ impl Page {
     }
 }
 
-fn item(detail: &Detail<'_>, has_cause: bool) -> String {
+pub(super) fn item(detail: &Detail<'_>, has_cause: bool) -> String {
     let (before, after) = before_and_after(detail);
     let path = code(&detail.main.path);
     let location =

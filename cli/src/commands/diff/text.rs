@@ -53,7 +53,7 @@ pub(super) fn write(
     rules(out, found, limit)
 }
 
-fn sides(out: &mut impl Write, old: &Named<'_>, new: &Named<'_>) -> io::Result<()> {
+pub(super) fn sides(out: &mut impl Write, old: &Named<'_>, new: &Named<'_>) -> io::Result<()> {
     let mut table = Table::default();
     for (label, named) in [("old", old), ("new", new)] {
         let files = count(named.side.manifest().asset_count(), "file");
@@ -62,7 +62,7 @@ fn sides(out: &mut impl Write, old: &Named<'_>, new: &Named<'_>) -> io::Result<(
     table.write(out)
 }
 
-fn style(kind: Kind) -> anstyle::Style {
+pub(super) fn style(kind: Kind) -> anstyle::Style {
     match kind {
         Kind::Gone | Kind::Failing => RED,
         Kind::RedirectStarts | Kind::RedirectStops | Kind::RedirectTarget | Kind::Worker => YELLOW,
@@ -98,7 +98,7 @@ fn summary(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
     table.write(out)
 }
 
-fn settings(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
+pub(super) fn settings(out: &mut impl Write, found: &Comparison<'_>) -> io::Result<()> {
     if found.settings.is_empty() {
         return Ok(());
     }
@@ -181,7 +181,7 @@ fn write_cause<'s>(
     Ok(shown.max(1))
 }
 
-fn row(detail: &Detail<'_>, successor: Option<&String>, has_cause: bool) -> Vec<Cell> {
+pub(super) fn row(detail: &Detail<'_>, successor: Option<&String>, has_cause: bool) -> Vec<Cell> {
     let (before, after) = before_and_after(detail);
     let change = match detail.kind {
         Kind::Gone | Kind::GoneHashed => match detail.main.after.state {
@@ -230,7 +230,7 @@ fn more(out: &mut impl Write, more: usize) -> io::Result<()> {
     }
 }
 
-fn redirect_lines(out: &mut impl Write, found: &Comparison<'_>, limit: usize) -> io::Result<()> {
+pub(super) fn redirect_lines(out: &mut impl Write, found: &Comparison<'_>, limit: usize) -> io::Result<()> {
     let suggestions = &found.suggestions;
     if let Some(problem) = &suggestions.problem {
         writeln!(out, "\n{YELLOW}No lines for _redirects{YELLOW:#}: {}", output::shown(problem))?;

@@ -1,12 +1,13 @@
 //! `--move`: two hosts beside each other, for every URL that either of them answers.
 
+use std::fmt::Write as _;
 use std::io::Write;
 
 use anyhow::bail;
 use serde::Serialize;
 use trailmark_compiler::hosts::{self, Files, Host, HostAnswer, HostedSite, Move, Moved};
 
-use crate::output::{self, BOLD, Cell, DIM, Format, GREEN, Table, count, grouped};
+use crate::output::{self, BOLD, Cell, DIM, GREEN, ReportFormat, Table, code, count, grouped};
 
 /// URLs of a kind that are listed for people, if nobody says otherwise.
 const LISTED: usize = 20;
@@ -30,15 +31,20 @@ pub(crate) fn run(
     files: &Files,
     from: Host,
     to: Host,
-    format: Format,
+    format: ReportFormat,
     limit: Option<usize>,
 ) -> anyhow::Result<hosts::Comparison> {
     let (before, after) = (HostedSite::new(files, from)?, HostedSite::new(files, to)?);
     let found = hosts::compare(&before, &after);
     let limit = limit.map(|limit| if limit == 0 { usize::MAX } else { limit });
     match format {
-        Format::Json => print_json(&found.moved, limit.unwrap_or(usize::MAX))?,
-        Format::Text => print_text(&found, from, to, limit.unwrap_or(LISTED))?,
+        ReportFormat::Json => print_json(&found.moved, limit.unwrap_or(usize::MAX))?,
+        ReportFormat::Text => print_text(&found, from, to, limit.unwrap_or(LISTED))?,
+        ReportFormat::Markdown => {
+            let mut out = output::raw_stdout();
+            out.write_all(markdown(&found, from, to, limit.unwrap_or(LISTED)).as_bytes())?;
+            out.flush()?;
+        }
     }
     Ok(found)
 }
@@ -113,6 +119,56 @@ fn print_text(found: &hosts::Comparison, from: Host, to: Host, limit: usize) -> 
         }
     }
     Ok(out.flush()?)
+}
+
+/// Longest comment, bytes; what would exceed it is counted.
+const LONGEST: usize = 58_000;
+
+/// For a comment on a pull request.
+fn markdown(found: &hosts::Comparison, from: Host, to: Host, limit: usize) -> String {
+    let mut text = format!("### What a move from {from} to {to} changes\n\n");
+    let of_kind = |kind| found.moved.iter().filter(move |moved: &&Moved| moved.kind == kind);
+    if found.moved.is_empty() {
+        let asked = count(found.asked, "URL");
+        let _ = writeln!(text, "No difference: {asked} answered alike.");
+    } else {
+        text.push_str("| | URLs |\n|---|---:|\n");
+        for (kind, number) in Move::ALL.map(|kind| (kind, of_kind(kind).count())) {
+            if number > 0 {
+                let _ = writeln!(text, "| {} | {} |", kind.in_words(), grouped(number as u64));
+            }
+        }
+        let _ = writeln!(text, "| answered alike | {} |", grouped((found.asked - found.moved.len()) as u64));
+    }
+    for kind in Move::ALL {
+        let number = of_kind(kind).count();
+        if number == 0 {
+            continue;
+        }
+        let open = if kind == Move::Gone { " open" } else { "" };
+        let _ = writeln!(
+            text,
+            "\n<details{open}><summary><b>{}</b> {}</summary>\n",
+            count(number, "URL"),
+            kind.in_words()
+        );
+        let mut told = 0;
+        for Moved { path, before, after, .. } in of_kind(kind).take(limit) {
+            let [path, before, after] = [path, &short(before), &short(after)].map(|text| code(text));
+            let line = format!("- {path}: {before} → {after}\n");
+            if text.len() + line.len() > LONGEST {
+                break;
+            }
+            text.push_str(&line);
+            told += 1;
+        }
+        if number > told {
+            let _ = writeln!(text, "- and {} more", grouped((number - told) as u64));
+        }
+        text.push_str("\n</details>\n");
+    }
+    let _ = writeln!(text, "\n<sub>By the files alone; Trailmark {}</sub>", env!("CARGO_PKG_VERSION"));
+    text
 }
 
 /// An answer in a cell.

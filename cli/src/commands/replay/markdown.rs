@@ -4,15 +4,16 @@ use std::fmt::Write;
 
 use trailmark_compare::log::Group;
 
-use super::told::{Report, Shown, now, percent, then};
-use crate::output::{self, grouped};
+use super::told::{Report, Shown, now, then};
+use crate::access_log::{percent, remarks};
+use crate::output::{code, grouped};
 
 /// Longest text, bytes; what would exceed it is counted.
 const LONGEST: usize = 58_000;
 
 pub(super) fn text(report: &Report<'_>) -> String {
     let found = report.found;
-    let mut text = format!("### What {} real requests would get\n\n", grouped(found.requests));
+    let mut text = format!("### What {} real requests would get\n\n", grouped(found.counts.requests));
     text.push_str("| | requests | | paths |\n|---|---:|---:|---:|\n");
     for Shown { group, total, .. } in &report.groups {
         let heading = group.heading();
@@ -25,7 +26,7 @@ pub(super) fn text(report: &Report<'_>) -> String {
             grouped(total.paths)
         );
     }
-    for remark in report.remarks() {
+    for remark in remarks(&found.counts, found.folded()) {
         let _ = writeln!(text, "\n{remark}.");
     }
     report.groups.iter().filter(|shown| !shown.top.is_empty()).for_each(|shown| group(&mut text, shown));
@@ -64,10 +65,4 @@ fn group(text: &mut String, shown: &Shown) {
         let _ = writeln!(text, "\nand {} more paths", grouped(more));
     }
     text.push_str("\n</details>\n");
-}
-
-/// A text as code, which Markdown leaves alone.
-fn code(text: &str) -> String {
-    let cut: String = text.chars().take(200).collect();
-    format!("`{}`", output::Shown(&cut).to_string().replace('`', "%60").replace('|', "\\|"))
 }

@@ -5,20 +5,19 @@ use std::io::{self, Write};
 use anstyle::Style;
 use trailmark_compare::log::Group;
 
-use super::told::{Report, Shown, now, percent, then};
-use crate::output::{self, BOLD, CYAN, Cell, DIM, GREEN, RED, Table, YELLOW, grouped};
+use super::told::{Report, Shown, now, then};
+use crate::access_log::{percent, remarks, write_damaged};
+use crate::output::{BOLD, CYAN, Cell, DIM, GREEN, RED, Table, YELLOW, grouped};
 
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
     let found = report.found;
-    writeln!(out, "{BOLD}{}{BOLD:#} requests in {} lines", grouped(found.requests), grouped(found.lines))?;
-    for remark in report.remarks() {
+    let counts = &found.counts;
+    writeln!(out, "{BOLD}{}{BOLD:#} requests in {} lines", grouped(counts.requests), grouped(counts.lines))?;
+    for remark in remarks(counts, found.folded()) {
         writeln!(out, "  {DIM}{remark}{DIM:#}")?;
     }
-    for damaged in &found.damaged {
-        let (log, text) = (output::shown(&damaged.log), output::shown(&damaged.text));
-        writeln!(out, "  {YELLOW}{log}:{}{YELLOW:#}: {}: {DIM}{text}{DIM:#}", damaged.line, damaged.why)?;
-    }
-    if found.requests == 0 {
+    write_damaged(out, counts)?;
+    if counts.requests == 0 {
         return Ok(());
     }
     writeln!(out)?;
@@ -70,10 +69,8 @@ fn group(out: &mut impl Write, shown: &Shown) -> io::Result<()> {
         Group::Worker | Group::Fallback | Group::StillMissing | Group::Probes | Group::Served
     );
     let shows_then = !matches!(group, Group::Missing | Group::Redirected);
-    let [requests, then_heading, now_heading] =
-        ["REQUESTS", "THEN", "NOW"].map(|text| Cell::new(text).styled(DIM));
+    let [then_heading, now_heading] = ["THEN", "NOW"].map(|text| Cell::new(text).styled(DIM));
     let mut heading = vec![Cell::number("REQUESTS").styled(DIM), Cell::new("PATH").styled(DIM)];
-    drop(requests);
     if shows_then {
         heading.push(then_heading);
     }
