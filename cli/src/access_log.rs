@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use anstyle::Style;
 use anyhow::{Context, bail};
-use trailmark_compare::log::{Damaged, LogCounts, LogOptions, LogSource};
+use trailmark_compare::log::{Damaged, LogCounts, LogOptions, LogSource, Total};
 
 use crate::exit::Exit;
-use crate::output::{self, DIM, YELLOW, count, grouped};
+use crate::output::{self, BOLD, Cell, DIM, Table, YELLOW, count, grouped};
 
 /// Paths that are told apart, if nothing else is said.
 const MOST_PATHS: usize = 1_000_000;
@@ -126,6 +127,26 @@ pub(crate) fn remarks(counts: &LogCounts, folded: (u64, u64)) -> Vec<String> {
         ));
     }
     remarks
+}
+
+/// A table of what becomes of requests: heading and how much there is of it.
+pub(crate) fn write_summary<'t>(
+    out: &mut impl Write,
+    counts: &LogCounts,
+    rows: impl Iterator<Item = (&'t str, Style, Total)>,
+) -> io::Result<()> {
+    let mut table = Table::default();
+    let headings = ["REQUESTS", "", "PATHS"].map(|text| Cell::number(text).styled(BOLD));
+    table.row([vec![Cell::new("").styled(BOLD)], headings.to_vec()].concat());
+    for (heading, style, Total { requests, paths }) in rows {
+        table.row([
+            Cell::new(heading).styled(style),
+            Cell::number(grouped(requests)),
+            Cell::number(percent(share(requests, counts))),
+            Cell::number(grouped(paths)),
+        ]);
+    }
+    table.write(out)
 }
 
 /// Says which lines could not be understood: the first of them.

@@ -62,11 +62,12 @@ Examples:
   trailmark compile dist                           write dist.trailmark beside dist/
   trailmark resolve dist.trailmark /about.html     what does this URL answer?
   trailmark explain dist.trailmark /about.html     why, and what would change it?
-  trailmark hosts dist /about/                     what does it answer on Netlify, Vercel, nginx, ...?
+  trailmark hosts dist /about/                     and on Netlify, Vercel, nginx, ...?
   trailmark audit dist                             which links redirect, or lead nowhere?
   trailmark report dist                            the whole site on one page, to look at and to ask
   trailmark serve dist --watch                     answer in a browser, as the platform would
   trailmark diff dist.trailmark new-dist           what would a deploy change?
+  trailmark replay dist access.log                 what would yesterday's visitors get?
 
 `trailmark <COMMAND> --help` has examples for each command.
 

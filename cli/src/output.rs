@@ -129,6 +129,32 @@ pub(crate) fn raw_stdout() -> io::BufWriter<Stdout<io::Stdout>> {
     io::BufWriter::with_capacity(64 * 1024, Stdout(io::stdout()))
 }
 
+/// Prints a report in the wanted form.
+pub(crate) fn print_report(
+    format: ReportFormat,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    json: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    markdown: impl FnOnce() -> String,
+) -> anyhow::Result<()> {
+    match format {
+        ReportFormat::Text => {
+            let mut out = stdout();
+            text(&mut out)?;
+            Ok(out.flush()?)
+        }
+        ReportFormat::Json => {
+            let mut out = raw_stdout();
+            json(&mut out)?;
+            Ok(out.flush()?)
+        }
+        ReportFormat::Markdown => {
+            let mut out = raw_stdout();
+            out.write_all(markdown().as_bytes())?;
+            Ok(out.flush()?)
+        }
+    }
+}
+
 /// The process's stdout, whose errors can be told from those of other files.
 #[derive(Debug)]
 pub(crate) struct Stdout<W>(W);

@@ -9,7 +9,6 @@ mod markdown;
 mod named;
 mod text;
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -47,7 +46,7 @@ pub(crate) struct Args {
     platforms: Option<Vec<Host>>,
     #[command(flatten)]
     site: SiteArgs,
-    /// Exit with 1 if there is something of these kinds; several with commas
+    /// Exit with 1 if there is something of these kinds; several with commas. With --log, if somebody asks for it
     #[arg(long, value_enum, value_name = "KINDS", value_delimiter = ',')]
     fail_on: Vec<FailOn>,
     /// How it is printed
@@ -100,7 +99,7 @@ Examples:
 Exit status:
   0  compared
   1  --fail-on names something that was found
-  2  one of the two can't be used";
+  2  one of the two can't be used, or a log can't, or is not whole";
 
 /// `https://example.com`; a path behind it is not wanted.
 fn origin(text: &str) -> Result<Origin, String> {
@@ -228,24 +227,12 @@ impl Args {
 
     fn print(&self, found: &Comparison<'_>, old: &Named<'_>, new: &Named<'_>) -> anyhow::Result<()> {
         let limit = self.most_listed();
-        match self.format {
-            ReportFormat::Text => {
-                let mut out = output::stdout();
-                text::write(&mut out, found, old, new, limit)?;
-                out.flush()?;
-            }
-            ReportFormat::Json => {
-                let mut out = output::raw_stdout();
-                json::write(&mut out, found, old, new, limit)?;
-                out.flush()?;
-            }
-            ReportFormat::Markdown => {
-                let mut out = output::raw_stdout();
-                out.write_all(markdown::text(found, old, new, limit).as_bytes())?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        output::print_report(
+            self.format,
+            |mut out| text::write(&mut out, found, old, new, limit),
+            |mut out| json::write(&mut out, found, old, new, limit),
+            || markdown::text(found, old, new, limit),
+        )
     }
 
     /// How many of each kind are listed.

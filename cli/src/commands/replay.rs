@@ -5,7 +5,6 @@ mod markdown;
 mod text;
 mod told;
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use trailmark_compare::log::{Group, LogReport, replay};
@@ -22,7 +21,7 @@ use crate::source::Source;
 ///
 /// Asks the site for every request of the log, as it would be answered after a deploy, and compares that with the status that the log
 /// has. First comes what was answered then and would not be now. Logs may be in the common or combined format, or JSON objects a
-/// line (nginx, Caddy, Cloudflare Logpush, Traefik, `trailmark serve`), plain or gzip.
+/// line (nginx, Caddy, Cloudflare, Traefik, Google Cloud, `trailmark serve`), or Amazon's (CloudFront, load balancer), plain or gzip.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub(crate) struct Args {
@@ -137,23 +136,11 @@ impl Args {
 
 impl Report<'_> {
     fn print(&self, format: ReportFormat) -> anyhow::Result<()> {
-        match format {
-            ReportFormat::Text => {
-                let mut out = output::stdout();
-                text::write(&mut out, self)?;
-                out.flush()?;
-            }
-            ReportFormat::Json => {
-                let mut out = output::raw_stdout();
-                json::write(&mut out, self)?;
-                out.flush()?;
-            }
-            ReportFormat::Markdown => {
-                let mut out = output::raw_stdout();
-                out.write_all(markdown::text(self).as_bytes())?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        output::print_report(
+            format,
+            |mut out| text::write(&mut out, self),
+            |mut out| json::write(&mut out, self),
+            || markdown::text(self),
+        )
     }
 }

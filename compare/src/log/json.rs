@@ -41,6 +41,8 @@ impl<'l> Fields<'l> {
             line.as_deref().and_then(|line| split_request(line.as_bytes())).unzip();
         let owned = |part: &[u8]| Cow::Owned(String::from_utf8_lossy(part).into_owned());
         let (line_method, line_target) = (line_method.map(owned), line_target.map(owned));
+        // Messages of servers have a path as well: that of a file.
+        let path = path.filter(|_| method.is_some() || status.is_some());
         let Some(target) = target.or(line_target).or(path) else { return Read::NotARequest };
         let target = match target {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -284,7 +286,7 @@ mod tests {
         assert_eq!(request(google), expected(Some("https://x/")));
         let absolute = r#"{"url":"https://h.example/a?b=1","statusCode":404,"method":"GET"}"#;
         assert_eq!(request(absolute), expected(None));
-        assert_eq!(request(r#"{"path":"/caf\u00e9"}"#).1, "/café");
+        assert_eq!(request(r#"{"path":"/caf\u00e9","method":"GET"}"#).1, "/café");
     }
 
     #[test]
@@ -292,6 +294,9 @@ mod tests {
         assert_eq!(read(br#"{"level":"info","message":"started"}"#), Read::NotARequest);
         let cron = br#"{"Event":{"Cron":"* * * * *","ScheduledTimeMs":1},"EventType":"scheduled"}"#;
         assert_eq!(read(cron), Read::NotARequest);
+        let message =
+            br#"{"level":"error","message":"file not served","site":"dist","path":"/a.js","problem":"x"}"#;
+        assert_eq!(read(message), Read::NotARequest);
         assert_eq!(read(br#"{"uri":5,"status":"x"}"#), Read::NotARequest);
         for line in [r#"{"uri":"/a""#, "{]", "{\"uri\":\"/a\"} tail", "{"] {
             assert!(matches!(read(line.as_bytes()), Read::Damaged(_)), "{line}");

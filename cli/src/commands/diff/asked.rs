@@ -4,8 +4,6 @@ mod json;
 mod markdown;
 mod text;
 
-use std::io::Write;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 use trailmark_compare::log::{AskedPath, ChangeReport, Fate, Total, changes};
 use trailmark_compare::{Comparison, Kind, Rename};
@@ -94,24 +92,12 @@ fn successors<'r>(found: &'r Comparison<'_>, fates: &[ShownFate<'_>]) -> FxHashM
 
 impl<'r> Report<'r, '_> {
     fn print(&self, format: ReportFormat) -> anyhow::Result<()> {
-        match format {
-            ReportFormat::Text => {
-                let mut out = output::stdout();
-                text::write(&mut out, self)?;
-                out.flush()?;
-            }
-            ReportFormat::Json => {
-                let mut out = output::raw_stdout();
-                json::write(&mut out, self)?;
-                out.flush()?;
-            }
-            ReportFormat::Markdown => {
-                let mut out = output::raw_stdout();
-                out.write_all(markdown::text(self).as_bytes())?;
-                out.flush()?;
-            }
-        }
-        Ok(())
+        output::print_report(
+            format,
+            |mut out| text::write(&mut out, self),
+            |mut out| json::write(&mut out, self),
+            || markdown::text(self),
+        )
     }
 
     pub(super) fn share(&self, requests: u64) -> f64 {
@@ -152,7 +138,9 @@ impl<'r> Report<'r, '_> {
     pub(super) fn in_all(&self) -> Option<String> {
         let urls: usize = Kind::ALL.iter().map(|&kind| self.found.diff.count_of(kind).urls).sum();
         (urls > 0).then(|| {
-            format!("{} in all, asked for or not: without --log all are listed", output::count(urls, "URL"))
+            let change = if urls == 1 { "URL changes" } else { "URLs change" };
+            let urls = output::grouped(urls as u64);
+            format!("{urls} {change} in all, asked for or not: without --log they are listed")
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `--move`: two hosts beside each other, for every URL that either of them answers.
 
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::bail;
 use serde::Serialize;
@@ -37,15 +37,13 @@ pub(crate) fn run(
     let (before, after) = (HostedSite::new(files, from)?, HostedSite::new(files, to)?);
     let found = hosts::compare(&before, &after);
     let limit = limit.map(|limit| if limit == 0 { usize::MAX } else { limit });
-    match format {
-        ReportFormat::Json => print_json(&found.moved, limit.unwrap_or(usize::MAX))?,
-        ReportFormat::Text => print_text(&found, from, to, limit.unwrap_or(LISTED))?,
-        ReportFormat::Markdown => {
-            let mut out = output::raw_stdout();
-            out.write_all(markdown(&found, from, to, limit.unwrap_or(LISTED)).as_bytes())?;
-            out.flush()?;
-        }
-    }
+    let listed = limit.unwrap_or(LISTED);
+    output::print_report(
+        format,
+        |out| write_text(out, &found, from, to, listed),
+        |out| write_json(out, &found.moved, limit.unwrap_or(usize::MAX)),
+        || markdown(&found, from, to, listed),
+    )?;
     Ok(found)
 }
 
@@ -79,24 +77,28 @@ impl<'a> Side<'a> {
     }
 }
 
-fn print_json(moved: &[Moved], limit: usize) -> anyhow::Result<()> {
-    let mut out = output::raw_stdout();
+fn write_json(mut out: &mut dyn Write, moved: &[Moved], limit: usize) -> io::Result<()> {
     for kind in Move::ALL {
         for Moved { path, before, after, .. } in moved.iter().filter(|moved| moved.kind == kind).take(limit) {
             let (before, after) = (Side::of(before), Side::of(after));
             output::json_line(&mut out, &Line { url: path, kind: kind.as_str(), before, after })?;
         }
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
-fn print_text(found: &hosts::Comparison, from: Host, to: Host, limit: usize) -> anyhow::Result<()> {
-    let mut out = output::stdout();
+fn write_text(
+    mut out: &mut dyn Write,
+    found: &hosts::Comparison,
+    from: Host,
+    to: Host,
+    limit: usize,
+) -> io::Result<()> {
     let same = grouped((found.asked - found.moved.len()) as u64);
     let asked = count(found.asked, "URL");
     if found.moved.is_empty() {
         writeln!(out, "{GREEN}No difference{GREEN:#}: {asked} answered alike on {from} and {to}")?;
-        return Ok(out.flush()?);
+        return Ok(());
     }
     writeln!(out, "{BOLD}From {from} to {to}{BOLD:#}: {asked} asked, {same} answered alike")?;
     for kind in Move::ALL {
@@ -118,7 +120,7 @@ fn print_text(found: &hosts::Comparison, from: Host, to: Host, limit: usize) -> 
             writeln!(out, "  {DIM}and {} more{DIM:#}", grouped(more as u64))?;
         }
     }
-    Ok(out.flush()?)
+    Ok(())
 }
 
 /// Longest comment, bytes; what would exceed it is counted.

@@ -6,7 +6,7 @@ use anstyle::Style;
 use trailmark_compare::log::Group;
 
 use super::told::{Report, Shown, now, then};
-use crate::access_log::{percent, remarks, write_damaged};
+use crate::access_log::{remarks, write_damaged, write_summary};
 use crate::output::{BOLD, CYAN, Cell, DIM, GREEN, RED, Table, YELLOW, grouped};
 
 pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
@@ -21,7 +21,8 @@ pub(super) fn write(out: &mut impl Write, report: &Report<'_>) -> io::Result<()>
         return Ok(());
     }
     writeln!(out)?;
-    summary(out, report)?;
+    let rows = report.groups.iter().map(|shown| (shown.group.heading(), style(shown.group), shown.total));
+    write_summary(out, counts, rows)?;
     report.groups.iter().filter(|shown| !shown.top.is_empty()).try_for_each(|shown| group(out, shown))
 }
 
@@ -33,25 +34,6 @@ fn style(group: Group) -> Style {
         Group::Fixed | Group::Served | Group::Same => GREEN,
         Group::StillMissing | Group::Probes => DIM,
     }
-}
-
-fn summary(out: &mut impl Write, report: &Report<'_>) -> io::Result<()> {
-    let mut table = Table::default();
-    table.row([
-        Cell::new("").styled(BOLD),
-        Cell::number("REQUESTS").styled(BOLD),
-        Cell::number("").styled(BOLD),
-        Cell::number("PATHS").styled(BOLD),
-    ]);
-    for Shown { group, total, .. } in &report.groups {
-        table.row([
-            Cell::new(group.heading()).styled(style(*group)),
-            Cell::number(grouped(total.requests)),
-            Cell::number(percent(report.share(total.requests))),
-            Cell::number(grouped(total.paths)),
-        ]);
-    }
-    table.write(out)
 }
 
 fn group(out: &mut impl Write, shown: &Shown) -> io::Result<()> {

@@ -7,7 +7,7 @@ use trailmark_compare::log::{AskedPath, Fate};
 
 use super::super::text::{redirect_lines, row, settings, sides, style};
 use super::{Report, ShownFate};
-use crate::access_log::{percent, write_damaged};
+use crate::access_log::{write_damaged, write_summary};
 use crate::output::{BOLD, Cell, DIM, GREEN, Table, grouped};
 
 pub(super) fn write(out: &mut impl Write, report: &Report<'_, '_>) -> io::Result<()> {
@@ -27,7 +27,8 @@ pub(super) fn write(out: &mut impl Write, report: &Report<'_, '_>) -> io::Result
         return Ok(());
     }
     writeln!(out)?;
-    summary(out, report)?;
+    let rows = report.fates.iter().map(|shown| (shown.fate.heading(), style_of(shown.fate), shown.total));
+    write_summary(out, counts, rows)?;
     settings(out, report.found)?;
     if report.is_same() {
         writeln!(out, "\n{GREEN}No difference{GREEN:#}: every request gets the answer that it got.")?;
@@ -50,25 +51,6 @@ fn style_of(fate: Fate) -> Style {
         Fate::Served => GREEN,
         _ => DIM,
     }
-}
-
-fn summary(out: &mut impl Write, report: &Report<'_, '_>) -> io::Result<()> {
-    let mut table = Table::default();
-    table.row([
-        Cell::new("").styled(BOLD),
-        Cell::number("REQUESTS").styled(BOLD),
-        Cell::number("").styled(BOLD),
-        Cell::number("PATHS").styled(BOLD),
-    ]);
-    for ShownFate { fate, total, .. } in &report.fates {
-        table.row([
-            Cell::new(fate.heading()).styled(style_of(*fate)),
-            Cell::number(grouped(total.requests)),
-            Cell::number(percent(report.share(total.requests))),
-            Cell::number(grouped(total.paths)),
-        ]);
-    }
-    table.write(out)
 }
 
 fn group(out: &mut impl Write, report: &Report<'_, '_>, shown: &ShownFate<'_>) -> io::Result<()> {
