@@ -11,11 +11,12 @@ use super::record::{LogFormat, Read, Record, local_target, split_request, withou
 
 /// What a line of CloudFront is, whose first field is a date; `None` for a line of another format.
 pub(super) fn cloudfront(line: &[u8]) -> Option<Read<'_>> {
-    let mut fields = line.split(|&b| b == b'\t');
-    let date = fields.next()?;
-    if date.len() != 10 || !date.iter().all(|b| b.is_ascii_digit() || *b == b'-') {
+    // Every line of every log comes by here, so what tells formats apart comes first, and costs little.
+    let (date, rest) = line.split_at_checked(10)?;
+    if rest.first() != Some(&b'\t') || !date.iter().all(|b| b.is_ascii_digit() || *b == b'-') {
         return None;
     }
+    let fields = rest.get(1..)?.split(|&b| b == b'\t');
     // time, edge, bytes and client come first; agent, query, cookie, result and request id between referer and host.
     let mut fields = fields.skip(4);
     let (method, distribution, path) = (fields.next()?, fields.next()?, fields.next()?);
@@ -40,12 +41,13 @@ pub(super) fn cloudfront(line: &[u8]) -> Option<Read<'_>> {
 /// What a line of a load balancer is, whose first word is the kind of the connection; `None` for a line of another format.
 pub(super) fn load_balancer(line: &[u8]) -> Option<Read<'_>> {
     const KINDS: [&[u8]; 6] = [b"http", b"https", b"h2", b"grpcs", b"ws", b"wss"];
-    let start = line.iter().position(|&b| b == b'"')?;
-    let (before, behind) = line.split_at(start);
-    let mut words = before.split(|&b| b == b' ').filter(|word| !word.is_empty());
-    if !KINDS.contains(&words.next()?) {
+    let kind_len = line.iter().take(6).position(|&b| b == b' ')?;
+    let (kind, rest) = line.split_at(kind_len);
+    if !KINDS.contains(&kind) {
         return None;
     }
+    let (before, behind) = rest.split_at(rest.iter().position(|&b| b == b'"')?);
+    let mut words = before.split(|&b| b == b' ').filter(|word| !word.is_empty());
     // Time, balancer, client, target and three durations stand between; then the status of the balancer, and the target's.
     let status = words.nth(7)?;
     let (request, _) = quoted(behind.get(1..)?)?;

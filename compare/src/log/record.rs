@@ -83,11 +83,16 @@ pub(super) fn split_request(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// The path and query of a target that may be an absolute URL, with the host of the latter; `None` if it is neither.
+#[inline]
 pub(super) fn local_target(target: Cow<'_, [u8]>) -> Option<(Cow<'_, [u8]>, Option<String>)> {
     if target.first() == Some(&b'/') {
         return Some((target, None));
     }
-    let url = RequestUrl::parse(&target, "").ok().filter(|url| !url.host.is_empty())?;
+    of_absolute(&target)
+}
+
+fn of_absolute(target: &[u8]) -> Option<(Cow<'static, [u8]>, Option<String>)> {
+    let url = RequestUrl::parse(target, "").ok().filter(|url| !url.host.is_empty())?;
     Some((Cow::Owned(url.target.into_owned()), Some(without_port(&url.host).to_owned())))
 }
 
