@@ -44,6 +44,8 @@ impl Conclusion<'_> {
             Group {
                 rule: row.rule,
                 level: row.level,
+                summary: row.summary,
+                advice: row.fix,
                 count,
                 links,
                 in_files: in_files.map(u64::from),

@@ -36,6 +36,10 @@ pub struct Group {
     pub rule: Rule,
     /// How bad they are.
     pub level: Level,
+    /// What they have in common; as [`RuleRow::summary`](crate::RuleRow::summary).
+    pub summary: &'static str,
+    /// What to do; as [`RuleRow::fix`](crate::RuleRow::fix).
+    pub advice: &'static str,
     /// Findings: different targets, or pages.
     pub count: u64,
     /// Links that have the finding.

@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { compile, type CompileOptions, TrailmarkError } from 'trailmark';
-import { count, ready, summaryLines } from 'trailmark/integration';
+import { auditBuilt, type AuditTold, count, ready, summaryLines } from 'trailmark/integration';
 
 import * as findings from './findings.js';
 import { checkAtExit, describeLater, laterIntegrations } from './later.js';
@@ -90,6 +90,7 @@ async function afterBuild({ options, config, routes, later, done: { dir, assets,
   const missing = await missingRedirects({ manifest, base, routes, metaPages, cwd });
   // Some adapters put the static files into a folder of their own, others do not.
   const isServer = dir.href !== config.outDir.href || routes.some(({ isPrerendered, origin }) => isPrerendered === false && origin !== 'internal');
+  const audited = await audit({ options, config, manifest, dist, cwd, hasUnknownServer: isServer && !summary.has_script });
   const warnings = [
     ...summary.messages
       .filter(({ level, text }) => level === 'warning' && !text.endsWith(`[${findings.MISPLACED}]`))
@@ -99,16 +100,38 @@ async function afterBuild({ options, config, routes, later, done: { dir, assets,
     findings.misplaced(config, summary),
     isServer && !summary.has_script ? undefined : findings.redirects(config, missing, cwd),
     findings.server(summary, isServer),
+    ...audited.warnings,
   ].filter((warning) => warning !== undefined);
   summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => logger.info(text));
   warnings.forEach((warning) => logger.warn(warning));
-  if (options.strict === true && warnings.length > 0) throw strict(warnings);
+  audited.notes.forEach((text) => logger.info(text));
+  if (audited.failure !== undefined) throw audited.failure;
+  // What the audit is not to fail at is no reason for `strict` either.
+  if (options.strict === true && warnings.length > audited.warnings.length) throw strict(warnings.slice(0, warnings.length - audited.warnings.length));
   summaryLines(summary, cwd).forEach((line) => logger.info(line));
   if (later.length > 0) checkAtExit(manifest, dist, logger);
 }
 
+interface Audited {
+  options: TrailmarkOptions;
+  config: Config;
+  manifest: string;
+  dist: string;
+  cwd: string;
+  /** Of whose pages nothing is known: every link to one would be called dead. */
+  hasUnknownServer: boolean;
+}
+
+/** What the audit has to say, if one is wanted. */
+async function audit({ options, config, manifest, dist, cwd, hasUnknownServer }: Audited): Promise<AuditTold> {
+  const nothing: AuditTold = { warnings: [], notes: [], failure: undefined };
+  if (options.audit === undefined || options.audit === false) return nothing;
+  if (hasUnknownServer) return { ...nothing, notes: ['audit: left out, since every link to a page of the server would be called dead'] };
+  return auditBuilt({ manifest, dist, cwd, settings: options.audit, site: config.site, strict: options.strict === true });
+}
+
 /** The options of `compile`. That warnings are errors is seen to here, where all of them are known. */
-function forCompile({ strict: _, ...options }: TrailmarkOptions): Omit<CompileOptions, 'dist'> {
+function forCompile({ strict: _, audit: __, ...options }: TrailmarkOptions): Omit<CompileOptions, 'dist'> {
   return options;
 }
 

@@ -1,7 +1,7 @@
 /** The options of the integration. */
 
-import { HTML_HANDLINGS, type HtmlHandling, NOT_FOUND_HANDLINGS, type NotFoundHandling, PLATFORM_NAMES, type PlatformName } from 'trailmark';
-import { aBoolean, aString, aStringOrFalse, type Check, checkOptions, oneOf } from 'trailmark/integration';
+import { type AuditSettings, HTML_HANDLINGS, type HtmlHandling, NOT_FOUND_HANDLINGS, type NotFoundHandling, PLATFORM_NAMES, type PlatformName } from 'trailmark';
+import { aBoolean, anAudit, aString, aStringOrFalse, type Check, checkOptions, oneOf } from 'trailmark/integration';
 
 /** All may be left out; then a `wrangler.jsonc`, `.json` or `.toml` of the project decides, and else the defaults of `trailmark`. */
 export interface TrailmarkOptions {
@@ -21,7 +21,12 @@ export interface TrailmarkOptions {
   strict?: boolean | undefined;
   /** Where hashes of files are kept between builds; `false` for nowhere. By default beside the manifest. */
   cache?: string | false | undefined;
+  /** Audits the links of the site: `true`, or what is looked for and at what the build fails. By default not. */
+  audit?: boolean | AuditSettings | undefined;
 }
+
+/** The name under which the integration appears. */
+export const NAME = '@trailmark/astro';
 
 const CHECKS: Record<keyof TrailmarkOptions, Check> = {
   output: aString,
@@ -32,10 +37,8 @@ const CHECKS: Record<keyof TrailmarkOptions, Check> = {
   env: aString,
   strict: aBoolean,
   cache: aStringOrFalse,
+  audit: anAudit(NAME),
 };
-
-/** The name under which the integration appears. */
-export const NAME = '@trailmark/astro';
 
 /** Gives the options back if they are fine. */
 export function checked(options: TrailmarkOptions | undefined): TrailmarkOptions {

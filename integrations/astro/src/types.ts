@@ -13,6 +13,8 @@ export interface Config {
   root: URL;
   publicDir: URL;
   outDir: URL;
+  /** Where the site is deployed. */
+  site?: string | undefined;
   base: string;
   trailingSlash: TrailingSlash;
   build: { format: BuildFormat; redirects: boolean };
@@ -48,4 +50,5 @@ export interface Route {
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;
+  error(message: string): void;
 }

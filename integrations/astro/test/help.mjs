@@ -17,7 +17,7 @@ export const urlOf = (folder) => new URL(`${pathToFileURL(folder).href}/`);
  */
 export async function build(root, { options, config = {}, routes = [], assets = [], later = [], out = 'dist', hooks } = {}) {
   const log = [];
-  const logger = { info: (text) => log.push(`info ${text}`), warn: (text) => log.push(`warn ${text}`) };
+  const logger = { info: (text) => log.push(`info ${text}`), warn: (text) => log.push(`warn ${text}`), error: (text) => log.push(`error ${text}`) };
   const integration = trailmark(options);
   // Astro copies the objects of integrations.
   const integrations = [{ ...integration }, ...later];

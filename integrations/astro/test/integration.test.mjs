@@ -129,3 +129,36 @@ test('strict takes all of that for errors, after saying it', async () => {
   assert.match(error.lines.join('\n'), /\[redirect-loop\][^]*fights html_handling[^]*fr\/404\/index\.html/);
   await build(folderWith(SITE), { options: { strict: true } });
 });
+
+const LINKED = { 'dist/index.html': '<a href="/about">a</a> <a href="/gone">b</a> <a href="https://harbour.example/lost">c</a>', 'dist/about/index.html': '<a href="/">x</a>' };
+
+test('an audit is made where it is asked for, for the site that Astro knows', async () => {
+  const root = folderWith(LINKED);
+  assert.ok(!(await build(root)).log.join('\n').includes('audit'), 'not by itself');
+  assert.ok(!(await build(root, { options: { audit: false } })).log.join('\n').includes('audit'));
+  const { log } = await build(root, { options: { audit: true }, config: { site: 'https://harbour.example' } });
+  const [dead, costly] = log.filter((line) => line.startsWith('warn audit: '));
+  assert.match(dead, /error not-found: leads to nothing \(404\): 2 links to 2 targets[^]*\n {2}\/gone {2}dist\/index\.html:1:33\n {2}\/lost {2}dist\/index\.html:1:55\n/);
+  assert.match(costly, /warning redirect: costs a redirect: 1 link to 1 target[^]*\/about {2}write \/about\//);
+  assert.match(log.find((line) => line.startsWith('info audit:')), /2 pages, 4 links inside the site/);
+  const other = await build(root, { options: { audit: { site: 'https://other.example', allow: ['redirect'] } }, config: { site: 'https://harbour.example' } });
+  assert.deepEqual(other.log.filter((line) => line.startsWith('warn')).map((line) => line.split(': ')[1]), ['error not-found']);
+  assert.match(other.log[0], /1 link to 1 target/);
+});
+
+test('an audit fails the build where it is told to, and with strict', async () => {
+  const root = folderWith(LINKED);
+  await build(root, { options: { audit: { failOn: 'redirect-loop' } } });
+  await assert.rejects(build(root, { options: { audit: { failOn: 'error' } } }), { code: 'audit-failed', message: /the audit found .*not-found \(1 link to 1 target/ });
+  await assert.rejects(build(root, { options: { audit: true, strict: true } }), { code: 'audit-failed', message: /redirect \(1 link/ });
+  await build(root, { options: { audit: { failOn: 'never' }, strict: true } });
+  assert.ok(existsSync(join(root, 'dist.trailmark')), 'the manifest is written all the same');
+  assert.throws(() => trailmark({ audit: { failOn: 'errors' } }), /@trailmark\/astro: audit: option `failOn` must be one of/);
+});
+
+test('pages of a server that nobody knows of are not called dead', async () => {
+  const root = folderWith(LINKED);
+  const routes = [{ type: 'page', pattern: '/api', isPrerendered: false, origin: 'project' }];
+  const { log } = await build(root, { options: { audit: { failOn: 'error' } }, routes });
+  assert.ok(log.includes('info audit: left out, since every link to a page of the server would be called dead'), log.join('\n'));
+});

@@ -31,7 +31,7 @@ export interface GatsbyPlugin {
 /** The part of Gatsby's state that is read here. */
 export interface GatsbyState {
   readonly program: { readonly directory: string; readonly prefixPaths?: boolean };
-  readonly config: { readonly pathPrefix?: string; readonly trailingSlash?: string };
+  readonly config: { readonly pathPrefix?: string; readonly trailingSlash?: string; readonly siteMetadata?: Readonly<Record<string, unknown>> };
   readonly redirects: readonly GatsbyRedirect[];
   readonly pages: ReadonlyMap<string, GatsbyPage>;
   readonly functions?: ReadonlyArray<{ readonly functionRoute: string }>;
@@ -95,6 +95,7 @@ export interface JoiSchema {
 /** The start of a Joi schema. */
 export interface Joi {
   object(): JoiSchema;
+  alternatives(...kinds: readonly JoiSchema[]): JoiSchema;
   string(): JoiSchema;
   boolean(): JoiSchema;
 }

@@ -1,6 +1,7 @@
 /** The options of the plugin: their types, and the schema by which Gatsby checks them before it builds. */
 
 import {
+  type AuditSettings,
   HTML_HANDLINGS,
   type HtmlHandling,
   NOT_FOUND_HANDLINGS,
@@ -8,10 +9,9 @@ import {
   PLATFORM_NAMES,
   type PlatformName,
 } from 'trailmark';
-import { aBoolean, aString, checkOptions, oneOf } from 'trailmark/integration';
+import { aBoolean, anAudit, aString, checkOptions, oneOf } from 'trailmark/integration';
 
 import type { Joi, JoiSchema } from './gatsby.js';
-
 
 /** The name of the plugin, which its messages begin with. */
 export const NAME = 'gatsby-plugin-trailmark';
@@ -30,6 +30,8 @@ export interface TrailmarkPluginOptions {
   notFoundHandling?: NotFoundHandling;
   /** Whether a warning, or a line of `_redirects` or `_headers` that the platform ignores, fails the build. Without it: no. */
   strict?: boolean;
+  /** Audits the links of the site: `true`, or what is looked for and at what the build fails. Without it: no. */
+  audit?: boolean | AuditSettings;
 }
 
 /** What Gatsby hands in: the options, with `plugins` among them. */
@@ -48,6 +50,7 @@ export function checkNames(given: GivenOptions): void {
     htmlHandling: oneOf(...HTML_HANDLINGS),
     notFoundHandling: oneOf(...NOT_FOUND_HANDLINGS),
     strict: aBoolean,
+    audit: anAudit(NAME),
     // Gatsby's own.
     plugins: () => undefined,
   });
@@ -62,5 +65,6 @@ export function pluginOptionsSchema({ Joi }: { Joi: Joi }): JoiSchema {
     htmlHandling: Joi.string().valid(...HTML_HANDLINGS).description('Cloudflare\'s html_handling; wins over the wrangler configuration'),
     notFoundHandling: Joi.string().valid(...NOT_FOUND_HANDLINGS).description('Cloudflare\'s not_found_handling; wins over the wrangler configuration'),
     strict: Joi.boolean().default(false).description('Whether a warning, or a line of _redirects or _headers that the platform ignores, fails the build'),
+    audit: Joi.alternatives(Joi.boolean(), Joi.object()).description('Audits the links of the site: true, or { site, failOn, allow, only, ignoreFile }'),
   });
 }

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { compile, type CompileOptions, type CompileSummary } from 'trailmark';
-import { count, shortPath, summaryLines } from 'trailmark/integration';
+import { auditBuilt, type AuditTold, count, shortPath, summaryLines } from 'trailmark/integration';
 
 import { asker } from './ask.js';
 import { checkOutput, SiteError } from './checks.js';
@@ -38,8 +38,32 @@ export async function run(site: Site, options: GivenOptions, reporter: GatsbyRep
   summaryLines(summary, site.directory).forEach((line) => reporter.info(`trailmark: ${line}`));
   summary.messages.filter(({ level }) => level === 'note').forEach(({ text }) => reporter.info(`trailmark: ${text}`));
   found.forEach((text) => reporter.warn(`trailmark: ${text}`));
+  await audit(site, resolve(site.directory, summary.manifest), options, reporter);
   if (options.strict === true) await insist(site, options, found);
   checkAtExit(summary.manifest, site.output, options.strict === true);
+}
+
+/** Audits the links, if that is wanted; fails if the audit is to. */
+async function audit(site: Site, manifest: string, options: GivenOptions, reporter: GatsbyReporter): Promise<void> {
+  if (options.audit === undefined || options.audit === false) return;
+  const activity = reporter.activityTimer('Auditing links with Trailmark');
+  activity.start();
+  let told: AuditTold;
+  try {
+    told = await auditBuilt({
+      manifest,
+      dist: site.output,
+      cwd: site.directory,
+      settings: options.audit,
+      site: site.url,
+      strict: options.strict === true,
+    });
+  } finally {
+    activity.end();
+  }
+  told.warnings.forEach((text) => reporter.warn(`trailmark: ${text}`));
+  told.notes.forEach((text) => reporter.info(`trailmark: ${text}`));
+  if (told.failure !== undefined) throw told.failure;
 }
 
 /** Fails if there is something to complain of. */

@@ -16,6 +16,8 @@ export interface Site {
   /** `/journal` where the site was built for a subpath; the folder itself does not hold it. */
   readonly base: string | undefined;
   readonly trailingSlash: TrailingSlash;
+  /** `siteMetadata.siteUrl`: where it is deployed, if that is said. */
+  readonly url: string | undefined;
   readonly pages: readonly GatsbyPage[];
   readonly redirects: readonly GatsbyRedirect[];
   /** Routes of `src/api`, which nobody answers on a static host. */
@@ -30,6 +32,7 @@ export function siteOf({ program, config, pages, redirects, functions }: GatsbyS
     output: join(program.directory, 'public'),
     base: program.prefixPaths === true && prefix !== '' ? `/${prefix}` : undefined,
     trailingSlash: trailingSlash(config.trailingSlash),
+    url: typeof config.siteMetadata?.['siteUrl'] === 'string' ? config.siteMetadata['siteUrl'] : undefined,
     pages: [...pages.values()],
     redirects,
     functions: (functions ?? []).map((each) => `/api/${each.functionRoute}`),

@@ -13,7 +13,7 @@ const joi = (type) => {
   schema.default = () => schema;
   return schema;
 };
-const Joi = { object: () => joi('object'), string: () => joi('string'), boolean: () => joi('boolean') };
+const Joi = { object: () => joi('object'), string: () => joi('string'), boolean: () => joi('boolean'), alternatives: () => joi('alternatives') };
 
 test('gatsby-node exports what Gatsby looks for, and no more', () => {
   assert.deepEqual(Object.keys(plugin).sort(), ['onPostBuild', 'onPreInit', 'pluginOptionsSchema']);
@@ -21,7 +21,7 @@ test('gatsby-node exports what Gatsby looks for, and no more', () => {
 
 test('every option is described, and those with fixed values name the platform\'s own', () => {
   const { shape } = pluginOptionsSchema({ Joi });
-  assert.deepEqual(Object.keys(shape), ['output', 'config', 'platform', 'htmlHandling', 'notFoundHandling', 'strict']);
+  assert.deepEqual(Object.keys(shape), ['output', 'config', 'platform', 'htmlHandling', 'notFoundHandling', 'strict', 'audit']);
   for (const each of Object.values(shape)) assert.notEqual(each.described, '');
   assert.deepEqual(shape.platform.values, ['workers', 'pages']);
   assert.deepEqual(shape.notFoundHandling.values, ['404-page', 'single-page-application', 'none']);

@@ -113,6 +113,22 @@ test('a redirect that public/_redirects has is not offered again', async () => {
   assert.deepEqual(warn.filter((text) => text.includes('lines are missing')), []);
 });
 
+test('an audit is made where it is asked for, and fails the build where it is told to', async () => {
+  site();
+  write('public/index.html', '<a href="/about">a</a> <a href="/gone">b</a> <a href="https://tides.example/lost">c</a>');
+  const config = { pathPrefix: '', trailingSlash: 'always', siteMetadata: { siteUrl: 'https://tides.example' } };
+  const without = await build({}, { config });
+  assert.deepEqual([without.warn, without.ended], [[], 1]);
+  const { warn, info, panic, ended } = await build({ audit: true }, { config });
+  assert.match(warn[0], /^trailmark: audit: error not-found: leads to nothing \(404\): 2 links to 2 targets[^]*\n {2}\/gone {2}public\/index\.html:1:33\n/);
+  assert.match(warn[1], /^trailmark: audit: warning redirect: [^]*\/about {2}write \/about\//);
+  assert.match(info.join('\n'), /trailmark: audit: 3 pages, 3 links inside the site/);
+  assert.deepEqual([panic, ended], [[], 2]);
+  const failed = await build({ audit: { failOn: 'error', only: 'not-found' } }, { config });
+  assert.match(failed.panic[0], /^the audit found what `failOn` \(error\) takes for a failure: not-found \(2 links/);
+  assert.match((await build({ audit: true, strict: true }, { config })).panic[0], /redirect \(1 link/);
+});
+
 for (const [name, changes] of [
   ['at the root', {}],
   ['below a path prefix', { prefixPaths: true, config: { pathPrefix: '/journal', trailingSlash: 'always' } }],

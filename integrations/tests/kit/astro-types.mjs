@@ -11,4 +11,7 @@ export default defineConfig({ integrations: [trailmark(), trailmark({ htmlHandli
 trailmark({ htmlhandling: 'none' });
 // @ts-expect-error: no such value
 trailmark({ platform: 'netlify' });
+trailmark({ audit: { failOn: ['error', 'redirect'], only: 'redirect', site: 'https://a.example' } });
+// @ts-expect-error: no such rule
+trailmark({ audit: { only: 'redirects' } });
 `;

@@ -1,6 +1,6 @@
 /** A real Astro project, as a user would have it: built in every way, served, and crawled. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -134,6 +134,22 @@ describe('Astro', { concurrency: false }, () => {
     const place = await build({ OPTIONS: '{"output": "package.json/site.trailmark"}' });
     assert.notEqual(place.status, 0);
     assert.match(place.output, /cannot write .*package\.json/);
+  });
+
+  test('an audit names links that cost a redirect or lead to nothing, and fails the build where it is told to', async () => {
+    const page = join(folder, 'src/pages/lost.astro');
+    writeFileSync(page, '<title>Lost</title><a href="/gone">a</a> <a href="https://harbour.example/drowned/">b</a> <a href="/blog">c</a>\n');
+    const told = await build({ OPTIONS: '{"audit": true}' });
+    assert.equal(told.status, 0, told.output);
+    assert.match(told.output, /audit: error not-found: leads to nothing \(404\): /);
+    for (const target of ['/gone', '/drowned/']) assert.match(told.output, new RegExp(`^ {2}${target} {2}dist/lost/index\\.html:1:\\d+$`, 'm'));
+    assert.match(told.output, /audit: warning redirect: costs a redirect: [^]*\n {2}\/blog {2}write \/blog\/ {2}\d+ links, the first in dist\//);
+    assert.match(told.output, /\[@trailmark\/astro\] audit: \d+ pages, [\d,]+ links inside the site; .*npx trailmark audit dist\.trailmark --dist dist/);
+    const failed = await build({ OPTIONS: '{"audit": {"failOn": "error", "only": "not-found"}}' });
+    assert.notEqual(failed.status, 0);
+    assert.match(failed.output, /the audit found what `failOn` \(error\) takes for a failure: not-found \(/);
+    assert.doesNotMatch(failed.output, /audit: warning/);
+    rmSync(page);
   });
 
   test('without a program the build stops before it begins, and says what to install', async () => {

@@ -13,7 +13,7 @@ import { packAll } from '../kit/pack.mjs';
 import { binary } from '../kit/places.mjs';
 import { makeProject } from '../kit/project.mjs';
 import { startRegistry } from '../kit/registry.mjs';
-import { must } from '../kit/run.mjs';
+import { must, run } from '../kit/run.mjs';
 import { serve } from '../kit/serve.mjs';
 
 /** What createRedirect and the client-only route of the fixture need, as the plugin has to offer it. */
@@ -69,6 +69,22 @@ describe('gatsby', () => {
     await crawled(folder, '/journal', ['/journal/', '/journal/log/first-light/', '/journal/app/harbour/', '/journal/blog']);
     const [outside] = await resolve(join(folder, 'public.trailmark'), ['/about/']);
     assert.equal(outside.status, 404);
+  });
+
+  test('audited: links that cost a redirect or lead to nothing are named, and fail the build', async () => {
+    const config = readFileSync(join(folder, 'gatsby-config.mjs'), 'utf8');
+    writeFileSync(join(folder, 'gatsby-config.mjs'), config.replace('strict: true', `audit: { failOn: 'not-found' }`));
+    writeFileSync(join(folder, 'static/_redirects'), `${LINES.join('\n')}\n`);
+    const page = join(folder, 'src/pages/lost.js');
+    const links = ['/gone/', '/log', 'https://tides.example/drowned'].map((url) => `<a href="${url}">a</a>`).join('');
+    writeFileSync(page, `import * as React from 'react';\n\nexport default () => <main>${links}</main>;\n`);
+    const { status, output } = await run('npx', ['gatsby', 'build'], { cwd: folder, seconds: 500 });
+    rmSync(page);
+    assert.notEqual(status, 0, output);
+    assert.match(output, /audit: error not-found: leads to nothing \(404\): /);
+    for (const target of ['/gone/', '/drowned']) assert.match(output, new RegExp(`^ {2}${target} {2}public/lost/index\\.html:\\d+:\\d+$`, 'm'));
+    assert.match(output, /audit: warning redirect: costs a redirect: [^]*\n {2}\/log {2}write \/log\//);
+    assert.match(output, /gatsby-plugin-trailmark: the audit found what `failOn` \(not-found\) takes for a failure: not-found \(2 links to 2 targets/);
   });
 });
 

@@ -13,12 +13,8 @@ export type PlatformName = (typeof PLATFORM_NAMES)[number];
 export type HtmlHandling = (typeof HTML_HANDLINGS)[number];
 export type NotFoundHandling = (typeof NOT_FOUND_HANDLINGS)[number];
 
-/** What is compiled, and how. What is left out is for the command to decide: a `wrangler.jsonc`, then its defaults. */
-export interface CompileOptions extends RunOptions {
-  /** The folder that the site's build wrote. */
-  dist: string;
-  /** Where the manifest goes. By default beside the folder: `dist.trailmark`. */
-  output?: string | undefined;
+/** How a site is served. What is left out is for the command to decide: a `wrangler.jsonc`, then its defaults. */
+export interface SiteOptions {
   /** The path that the site is mounted at, as in `/docs`; requests outside it are not found. */
   base?: string | undefined;
   platform?: PlatformName | undefined;
@@ -28,6 +24,14 @@ export interface CompileOptions extends RunOptions {
   config?: string | false | undefined;
   /** The environment of the configuration file. */
   env?: string | undefined;
+}
+
+/** What is compiled, and how. */
+export interface CompileOptions extends SiteOptions, RunOptions {
+  /** The folder that the site's build wrote. */
+  dist: string;
+  /** Where the manifest goes. By default beside the folder: `dist.trailmark`. */
+  output?: string | undefined;
   /** Takes warnings and notes for errors. */
   strict?: boolean | undefined;
   /** Where the hashes of files are kept between runs; `false` for nowhere. By default beside the manifest. */
@@ -113,17 +117,25 @@ export function compileArguments(options: CompileOptions): string[] {
     if (value !== undefined) args.push(`${name}=${value}`);
   };
   add('--output', options.output);
-  add('--base', options.base);
-  add('--platform', options.platform);
-  add('--html-handling', options.htmlHandling);
-  add('--not-found-handling', options.notFoundHandling);
-  if (options.config === false) args.push('--no-config');
-  else add('--config', options.config);
-  add('--env', options.env);
+  args.push(...siteArguments(options));
   if (options.strict === true) args.push('--strict');
   if (options.cache === false) args.push('--no-cache');
   else add('--cache', options.cache);
   add('--threads', options.threads);
   args.push('--', options.dist);
   return args;
+}
+
+/** The part of a command line that says how the site is served. */
+export function siteArguments(options: SiteOptions): string[] {
+  const values: [string, string | undefined][] = [
+    ['--base', options.base],
+    ['--platform', options.platform],
+    ['--html-handling', options.htmlHandling],
+    ['--not-found-handling', options.notFoundHandling],
+    ['--config', options.config === false ? undefined : options.config],
+    ['--env', options.env],
+  ];
+  const named = values.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`);
+  return options.config === false ? [...named, '--no-config'] : named;
 }

@@ -17,7 +17,9 @@ export type TrailmarkErrorCode =
   /** A framework of a version that its package does not know. */
   | 'unsupported-framework'
   /** Warnings, where they count as errors. */
-  | 'strict';
+  | 'strict'
+  /** An audit found what it is to fail at. */
+  | 'audit-failed';
 
 /** What an error holds besides its message. */
 export interface TrailmarkErrorDetails {

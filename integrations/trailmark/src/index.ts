@@ -3,6 +3,20 @@
  * What works out the answers is the `trailmark` program, which this package brings along.
  */
 
+export {
+  audit,
+  AUDIT_LEVELS,
+  AUDIT_RULES,
+  type AuditFinding,
+  type AuditGroup,
+  type AuditLevel,
+  type AuditOptions,
+  type AuditPlace,
+  type AuditReport,
+  type AuditRule,
+  type AuditSettings,
+  type FailOn,
+} from './audit.js';
 export { BINARY_VARIABLE, binaryPath } from './binary.js';
 export { TrailmarkError, type TrailmarkErrorCode, type TrailmarkErrorDetails } from './error.js';
 export {
@@ -16,8 +30,10 @@ export {
   type Origin,
   PLATFORM_NAMES,
   type PlatformName,
+  type SiteOptions,
   type Warning,
 } from './compile.js';
+export { report, type ReportOptions } from './report.js';
 export { resolve, type Answer, type AssetsAnswer, type Refusal, type Request, type WorkerAnswer } from './resolve.js';
 export { type Message, type RunOptions } from './run.js';
 export { type Difference, type Verdict, verify } from './verify.js';
