@@ -3,6 +3,8 @@
 //! Names of files and URLs come from strangers, so control characters in them are escaped before they are printed; JSON
 //! escapes them by its own rules. A reader that goes away early (`| head`) is no error.
 
+mod base64;
+mod html;
 mod json;
 mod markdown;
 mod table;
@@ -13,6 +15,8 @@ use std::io::{self, ErrorKind, Write};
 
 use anstyle::{AnsiColor, Style};
 
+pub(crate) use self::base64::Base64;
+pub(crate) use self::html::{escaped, policy_hash};
 pub(crate) use self::json::{json_line, json_pretty};
 pub(crate) use self::markdown::code;
 pub(crate) use self::table::{Cell, Table};

@@ -1,6 +1,7 @@
 //! `trailmark audit`: what is wrong with a site's links, from the answers that the platform will give.
 
 mod github;
+mod html;
 mod message;
 mod sarif;
 mod text;
@@ -55,7 +56,7 @@ pub(crate) struct Args {
     /// What is passed over, and why: a rule, a pattern and a reason a line [default: .trailmark-audit here or beside DIST]
     #[arg(long, value_name = "FILE")]
     ignore_file: Option<PathBuf>,
-    /// Findings of each rule that are shown in full; 0 for all [default: 10, in JSON and SARIF 1000]
+    /// Findings of each rule that are shown in full; 0 for all [default: 10, in HTML 200, in JSON and SARIF 1000]
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
     #[command(flatten)]
@@ -82,6 +83,8 @@ enum AuditFormat {
     Sarif,
     /// For GitHub Actions: annotations of the files
     Github,
+    /// For people who would rather look: one page that loads nothing, with a filter
+    Html,
 }
 
 const AFTER_HELP: &str = "\
@@ -93,6 +96,7 @@ Examples:
   trailmark audit dist --only not-found --only missing-fragment --limit 0
           the dead links, all of them
   trailmark audit dist.trailmark --dist dist --format sarif > audit.sarif
+  trailmark audit dist --format html > audit.html
 
 The ignore file has a rule (or *), a pattern and a reason a line:
   missing-fragment  /src/**#*-*      a script marks the lines
@@ -161,6 +165,11 @@ fn print(report: &Report, args: &Args, dist: &Path) -> anyhow::Result<()> {
             github::write(&mut out, report, dist)?;
             out.flush()?;
         }
+        AuditFormat::Html => {
+            let mut out = output::raw_stdout();
+            html::write(&mut out, report, dist, args.site_or_manifest.as_deref().unwrap_or(dist))?;
+            out.flush()?;
+        }
     }
     Ok(())
 }
@@ -213,6 +222,7 @@ fn limit(args: &Args) -> usize {
         (Some(0), _) => usize::MAX,
         (Some(limit), _) => limit,
         (None, AuditFormat::Text | AuditFormat::Github) => 10,
+        (None, AuditFormat::Html) => 200,
         (None, AuditFormat::Json | AuditFormat::Sarif) => 1000,
     }
 }

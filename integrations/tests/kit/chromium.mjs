@@ -33,14 +33,15 @@ export function chromiumPath() {
 /** Its version, as it prints it. */
 export const chromiumVersion = () => execFileSync(chromiumPath(), ['--version'], { encoding: 'utf8' }).trim();
 
-/** Starts it with a profile of its own, gives a page without cache to `use`, and ends it. */
-export async function withChromium(use) {
+/** Starts it with a profile of its own, gives a page without cache to `use`, and ends it. `more` are options of Playwright's context. */
+export async function withChromium(use, more = {}) {
   const profile = mkdtempSync(join(scratch('profiles'), 'p-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
     args: FLAGS,
     headless: true,
     acceptDownloads: false,
+    ...more,
   });
   try {
     const page = context.pages()[0] ?? (await context.newPage());

@@ -42,11 +42,12 @@ fn write_group(out: &mut impl Write, group: &Group, dist: &Path) -> io::Result<(
 }
 
 /// Whether a rule's findings are pages, not links.
-fn is_about_pages(rule: Rule) -> bool {
+pub(super) fn is_about_pages(rule: Rule) -> bool {
     matches!(rule, Rule::OrphanPage | Rule::CanonicalMissing | Rule::Unreadable | Rule::MixedForms)
 }
 
-fn how_many(group: &Group) -> String {
+/// How many links to how many targets, in how many files.
+pub(super) fn how_many(group: &Group) -> String {
     let number = |number: u64, noun: &str| count(usize::try_from(number).unwrap_or(usize::MAX), noun);
     if is_about_pages(group.rule) {
         return number(group.count, "page");
