@@ -3,10 +3,12 @@
 mod github;
 mod html;
 mod message;
+mod place;
 mod sarif;
 mod text;
 mod verdict;
 
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -164,6 +166,7 @@ fn print(report: &Report, args: &Args, dist: &Path) -> anyhow::Result<()> {
             let mut out = output::raw_stdout();
             github::write(&mut out, report, dist)?;
             out.flush()?;
+            add_summary(report)?;
         }
         AuditFormat::Html => {
             let mut out = output::raw_stdout();
@@ -171,6 +174,18 @@ fn print(report: &Report, args: &Args, dist: &Path) -> anyhow::Result<()> {
             out.flush()?;
         }
     }
+    Ok(())
+}
+
+/// Adds the table to the summary of the job, if there is one.
+fn add_summary(report: &Report) -> anyhow::Result<()> {
+    let Some(path) = std::env::var_os(github::SUMMARY_VARIABLE).filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let shown = Path::new(&path).display();
+    let file = OpenOptions::new().append(true).create(true).open(&path);
+    let mut file = file.with_context(|| format!("cannot write the summary of the job, {shown}"))?;
+    file.write_all(github::summary(report).as_bytes())?;
     Ok(())
 }
 

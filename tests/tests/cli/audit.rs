@@ -155,6 +155,27 @@ fn github_gets_an_annotation_for_each_finding() {
 }
 
 #[test]
+fn a_page_holds_all_findings_as_text_and_loads_nothing() {
+    let place = place();
+    place.write("dist/<b>&\".html", "<a href='/gone#<script>'>");
+    let page = place.run(["audit", "dist", "-q", "--format", "html"]).exits(1).prints(&[
+        "<!doctype html>",
+        "<h1>Audit of <bdi>dist</bdi></h1>",
+        "content=\"default-src 'none'; script-src 'sha256-",
+        "<h2><span class=\"level error\">error</span> not-found: leads to nothing (404)</h2>",
+        "<code class=\"target\">/about.html</code> <span class=\"write\">write</span> <code class=\"fix\">/about</code>",
+        "dist/&lt;b&gt;&amp;&quot;.html:1:10</code> <code class=\"dim\">/gone#&lt;script&gt;</code>",
+    ]);
+    for wrong in ["<b>", "src=", "url(", "http://", "https://", "style=\"", "onclick"] {
+        assert!(!page.stdout.contains(wrong), "{wrong}");
+    }
+    let again = place.run(["audit", "dist", "-q", "--format", "html"]).exits(1);
+    assert_eq!(again.stdout, page.stdout);
+    let cut = place.run(["audit", "dist", "-q", "--format", "html", "--limit", "1"]).exits(1);
+    cut.prints(&["and 1 more; <code>--limit 0</code> puts all into the page"]);
+}
+
+#[test]
 fn the_rules_are_listed() {
     place().run(["audit", "--rules"]).exits(0).prints(&["not-found", "error", "mixed-forms", "note"]);
 }

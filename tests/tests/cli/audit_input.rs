@@ -71,7 +71,7 @@ fn links_on_disk_and_pipes_are_not_followed_out_of_the_site() {
 fn what_a_terminal_could_take_for_commands_is_escaped() {
     let place = place();
     place.write("dist/x.html", "<a href='/\u{1b}[31m\u{202e}'><a href='#\u{1b}[0m'>");
-    for format in ["text", "json", "sarif", "github"] {
+    for format in ["text", "json", "sarif", "github", "html"] {
         let run = place.run(["audit", "dist", "--format", format]).exits(1);
         assert!(!run.stdout.contains(['\u{1b}', '\u{202e}']), "{format}: {}", run.stdout);
     }

@@ -23,11 +23,7 @@ pub(super) fn write(out: &mut impl Write, report: &Report, dist: &Path, given: &
     }
     writeln!(out, "<main id=\"findings\" tabindex=\"-1\">")?;
     report.groups.iter().try_for_each(|group| write_group(out, group, dist))?;
-    writeln!(
-        out,
-        "</main>\n<footer><p class=\"dim\">trailmark {}</p></footer>",
-        env!("CARGO_PKG_VERSION")
-    )?;
+    writeln!(out, "</main>\n<footer><p class=\"dim\">trailmark {}</p></footer>", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "<script>{SCRIPT}</script>\n</body>\n</html>")
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use trailmark_audit::{Finding, Group, Level, LinkPlace, RULES, Report};
 
-use super::{message, text};
+use super::{message, place};
 
 /// The log.
 pub(super) fn of(report: &Report, dist: &Path) -> Value {
@@ -14,9 +14,9 @@ pub(super) fn of(report: &Report, dist: &Path) -> Value {
         .map(|row| {
             json!({
                 "id": row.name,
-                "shortDescription": {"text": row.summary},
-                "fullDescription": {"text": row.explanation},
-                "help": {"text": row.fix},
+                "shortDescription": {"text": plain(row.summary)},
+                "fullDescription": {"text": plain(row.explanation)},
+                "help": {"text": plain(row.fix)},
                 "defaultConfiguration": {"level": level(row.level)},
             })
         })
@@ -30,7 +30,7 @@ pub(super) fn of(report: &Report, dist: &Path) -> Value {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{
-            "tool": {"driver": {"name": "trailmark", "version": env!("CARGO_PKG_VERSION"), "rules": rules}},
+            "tool": {"driver": {"name": "trailmark", "version": env!("CARGO_PKG_VERSION"), "semanticVersion": env!("CARGO_PKG_VERSION"), "rules": rules}},
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -49,7 +49,7 @@ fn result(group: &Group, finding: &Finding, dist: &Path) -> Value {
         "ruleId": group.rule.name(),
         "ruleIndex": group.rule as usize,
         "level": level(group.level),
-        "message": {"text": message::of(group.rule, finding)},
+        "message": {"text": plain(&message::of(group.rule, finding))},
         "locations": first.into_iter().collect::<Vec<_>>(),
         "relatedLocations": others,
         // The same finding in the next build, though lines have moved.
@@ -58,14 +58,16 @@ fn result(group: &Group, finding: &Finding, dist: &Path) -> Value {
     })
 }
 
-fn location(place: &LinkPlace, dist: &Path) -> Value {
-    let uri = trailmark::encode_site_path(&text::path_of(dist, &place.file).replace('\\', "/"));
-    let artifact = json!({"artifactLocation": {"uri": uri}});
-    match (place.line, place.column) {
-        (Some(line), Some(column)) => json!({"physicalLocation": {
-            "artifactLocation": {"uri": uri},
-            "region": {"startLine": line, "startColumn": column},
-        }}),
-        _ => json!({"physicalLocation": artifact}),
-    }
+fn location(found: &LinkPlace, dist: &Path) -> Value {
+    // Code scanning wants a region; a finding about a whole file is shown at its beginning.
+    let region = match (found.line, found.column) {
+        (Some(line), Some(column)) => json!({"startLine": line, "startColumn": column}),
+        _ => json!({"startLine": 1}),
+    };
+    json!({"physicalLocation": {"artifactLocation": {"uri": place::uri(dist, &found.file)}, "region": region}})
+}
+
+/// A message: braces would be places to fill in. Source: SARIF 2.1.0, 3.11.5.
+fn plain(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
 }
