@@ -12,6 +12,7 @@ pub mod routing_docs;
 pub mod sites;
 pub mod tables;
 pub mod targets;
+mod text_targets;
 
 /// The README's example, run as a test.
 #[cfg(doctest)]

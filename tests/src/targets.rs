@@ -20,12 +20,13 @@ use crate::mutate::{
 };
 use crate::reference::requests::{Ask, Served, Verdict, decide};
 use crate::reference::{self, Found};
+pub use crate::text_targets::{audit, log};
 
 /// A fuzz target: name of its folder of seeds, and what it does with bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     ("open", open),
     ("mutate", mutate),
     ("request_path", request_path),
@@ -35,6 +36,8 @@ pub const TARGETS: [Target; 9] = [
     ("routes", routes),
     ("batch", batch),
     ("differential", differential),
+    ("audit", audit),
+    ("log", log),
 ];
 
 /// Decisions drawn from bytes; zero when they are used up.

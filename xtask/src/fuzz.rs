@@ -17,7 +17,7 @@ use crate::{Exit, repo, tools};
 /// folder, and the next run begins with them.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Seconds for each target; nine times 400 are an hour
+    /// Seconds for each target; eleven times 330 are an hour
     #[arg(long, value_name = "N", default_value_t = 400)]
     seconds: u32,
     /// Only the targets whose name contains this text
