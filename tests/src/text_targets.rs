@@ -46,18 +46,14 @@ pub fn audit(data: &[u8]) {
         fs::write(folder.join(name), pieces.next().unwrap_or_default()).expect("a temporary file");
     }
     let manifest = Manifest::open(&MANIFEST).expect("a sound manifest");
-    for hosts in [None, Some(vec!["a.example".to_owned()])] {
-        let options = AuditOptions { hosts, ..AuditOptions::default() };
-        let report = audit_site(&manifest, &folder, &options, &|_| {}).expect("the folder is there");
-        assert!(serde_json::to_string(&report).is_ok());
-        for group in &report.groups {
-            assert!(group.count >= group.findings.len() as u64 && !group.findings.is_empty(), "{group:?}");
-            group
-                .findings
-                .iter()
-                .flat_map(|finding| &finding.places)
-                .for_each(|place| is_there(&folder, place));
-        }
+    // The site's own host is known for one half of the inputs, and found for the other.
+    let hosts = (data.len() % 2 == 0).then(|| vec!["a.example".to_owned()]);
+    let options = AuditOptions { hosts, ..AuditOptions::default() };
+    let report = audit_site(&manifest, &folder, &options, &|_| {}).expect("the folder is there");
+    assert!(serde_json::to_string(&report).is_ok());
+    for group in &report.groups {
+        assert!(group.count >= group.findings.len() as u64 && !group.findings.is_empty(), "{group:?}");
+        group.findings.iter().flat_map(|finding| &finding.places).for_each(|place| is_there(&folder, place));
     }
     fs::remove_dir_all(&*folder).expect("the temporary folder");
 }
