@@ -3,7 +3,7 @@
 use trailmark::{Answer, Decision, Manifest, Request, RequestPath, RuleId, Scratch};
 
 use crate::kind::LinkKind;
-use crate::reference::{From, Origins, Reference, cleaned, resolve};
+use crate::reference::{From, Origins, Reference, cleaned, query_of, resolve};
 use crate::rules::Rule;
 
 /// Redirects that are followed: what browsers do.
@@ -72,6 +72,20 @@ pub(crate) struct Story {
     pub(crate) location: Option<String>,
 }
 
+/// Where a visitor ends up who asks for a path, redirects followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Landing {
+    pub(crate) verdict: Verdict,
+    /// The path in the address bar, in the form of a URL parser.
+    pub(crate) path: String,
+    /// The query there, with its `?`.
+    pub(crate) query: String,
+    /// Whether a redirect names a fragment, which then counts instead of the link's own.
+    pub(crate) names_fragment: bool,
+    /// The status of the first redirect that the site's own rules call temporary.
+    pub(crate) temporary: Option<u16>,
+}
+
 /// Puts questions to a manifest.
 pub(crate) struct Asker<'m> {
     manifest: &'m Manifest<'m>,
@@ -106,30 +120,58 @@ impl<'m> Asker<'m> {
         Story { verdict, asked, first, location }
     }
 
+    /// Where a request for a path ends, which may have a query behind it; `None` if the last URL is none that could be written.
+    pub(crate) fn land(&mut self, target: &[u8]) -> Option<Landing> {
+        let (mut names_fragment, mut temporary) = (false, None);
+        let (verdict, last) = self.walk(target, &mut |answer, to| {
+            let Some(to) = to else { return };
+            names_fragment |= to.contains('#');
+            let is_temporary = answer.rule == RuleId::REDIRECTS_RULE && !matches!(answer.status, 301 | 308);
+            if is_temporary {
+                temporary.get_or_insert(answer.status);
+            }
+        });
+        let last = RequestPath::parse(&last, &mut self.scratch).ok()?;
+        let (path, query) = (last.path().to_owned(), last.query().to_owned());
+        Some(Landing { verdict, path, query, names_fragment, temporary })
+    }
+
+    /// A path and a query as a URL parser leaves them.
+    pub(crate) fn parsed<'t>(&'t mut self, target: &'t [u8]) -> Option<RequestPath<'t>> {
+        RequestPath::parse(target, &mut self.scratch).ok()
+    }
+
     /// Asks, and follows; tells of each answer.
     fn follow(&mut self, path: &[u8], each: &mut dyn FnMut(&Answer<'_, '_>, Option<&str>)) -> Verdict {
+        self.walk(path, each).0
+    }
+
+    /// The same; also gives what was asked for last, with a query if there is one.
+    fn walk(
+        &mut self,
+        path: &[u8],
+        each: &mut dyn FnMut(&Answer<'_, '_>, Option<&str>),
+    ) -> (Verdict, Vec<u8>) {
         let mut seen: Vec<Vec<u8>> = Vec::new();
-        let mut next;
-        let mut path = path;
+        let mut path = path.to_vec();
         let mut hops = 0;
         loop {
-            let location = match self.step(path, each) {
-                Ok(end) => return Verdict { end, hops },
+            let location = match self.step(&path, each) {
+                Ok(end) => return (Verdict { end, hops }, path),
                 Err(location) => location,
             };
             hops += 1;
             let mut to = Vec::new();
             let text = cleaned(location.as_bytes());
-            match resolve(&From::at(path), &text, self.origins, &mut to) {
-                Reference::Path(_) => {}
-                _ => return Verdict { end: End::Away, hops },
+            let from = path.split(|&byte| byte == b'?').next().unwrap_or_default();
+            match resolve(&From::at(from), &text, self.origins, &mut to) {
+                Reference::Path(_) => to.extend_from_slice(query_of(&text)),
+                _ => return (Verdict { end: End::Away, hops }, path),
             }
             if hops >= MOST_HOPS || to == path || seen.contains(&to) {
-                return Verdict { end: End::Loop, hops };
+                return (Verdict { end: End::Loop, hops }, path);
             }
-            seen.push(path.to_vec());
-            next = to;
-            path = &next;
+            seen.push(std::mem::replace(&mut path, to));
         }
     }
 

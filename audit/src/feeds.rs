@@ -1,5 +1,7 @@
 //! Sitemaps (also their indexes), RSS, Atom and robots.txt: text in, links out.
 
+use std::borrow::Cow;
+
 use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::escape::unescape;
@@ -129,10 +131,12 @@ impl Links<'_> {
     }
 
     fn attribute(&mut self, tag: &BytesStart<'_>, name: &str, kind: LinkKind, place: u32) {
-        if let Some(url) = attribute(tag, name).filter(|url| !url.is_empty()) {
-            let inner = memmem::find(tag.as_bytes(), url.as_bytes()).map_or(0, |at| at + 1);
-            (self.each)(kind, url.as_bytes(), place.saturating_add(to_u32(inner)));
-        }
+        let Some(value) = written_attribute(tag, name).filter(|value| !value.is_empty()) else { return };
+        // What is written stands in the tag itself.
+        let inner = (value.as_ptr() as usize).checked_sub(tag.as_ptr() as usize);
+        let inner = inner.filter(|&at| at < tag.len()).map_or(0, |at| at + 1);
+        let url = unescape(&value).unwrap_or(Cow::Borrowed(&value));
+        (self.each)(kind, url.as_bytes(), place.saturating_add(to_u32(inner)));
     }
 
     fn text(&mut self, text: &str, place: u32) {
@@ -158,9 +162,15 @@ impl Links<'_> {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute =
-        tag.attributes().with_checks(false).flatten().find(|attribute| attribute.key.into_inner() == name)?;
-    Some(unescape(&attribute.value).map_or_else(|_| attribute.value.to_string(), |text| text.into_owned()))
+    let value = written_attribute(tag, name)?;
+    Some(unescape(&value).map_or_else(|_| value.to_string(), Cow::into_owned))
+}
+
+/// An attribute's value as it is written.
+fn written_attribute<'t>(tag: &'t BytesStart<'_>, name: &str) -> Option<Cow<'t, str>> {
+    let mut attributes = tag.attributes();
+    let mut attributes = attributes.with_checks(false).flatten();
+    attributes.find(|attribute| attribute.key.into_inner() == name).map(|attribute| attribute.value)
 }
 
 fn to_u32(number: usize) -> u32 {
@@ -210,6 +220,14 @@ mod tests {
             links("<feed><link href='/'/><entry><link rel='alternate' href='/x'/></entry></feed>"),
             ["feed: /", "feed: /x"]
         );
+    }
+
+    #[test]
+    fn the_place_of_an_attribute_is_that_of_its_value() {
+        let text = "<urlset><url><xhtml:link xmlns:x='/y/' rel=\"alternate\" href=\"/\" /></url></urlset>";
+        let mut places = Vec::new();
+        xml(text.as_bytes(), &mut |_, _, at| places.push(at as usize)).unwrap();
+        assert_eq!(places, [text.find("\"/\"").unwrap() + 1]);
     }
 
     #[test]

@@ -21,6 +21,11 @@ impl Files {
         Ok(Files { root: root.to_owned(), real_root: root.canonicalize()? })
     }
 
+    /// The folder, without links on the way.
+    pub(crate) fn real_root(&self) -> &Path {
+        &self.real_root
+    }
+
     /// Reads a file whole into a buffer; a packed sitemap is unpacked.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! What is known before a file is read: of the site, and of the file.
 
+use crate::kind::LinkKind;
 use crate::marks::Marks;
 use crate::patterns::FilePatterns;
 use crate::reference::{From, Origins};
@@ -15,6 +16,7 @@ pub(crate) struct Ground<'s> {
 }
 
 /// A file that links stand in.
+#[derive(Debug)]
 pub(crate) struct Document {
     /// The number of its asset.
     pub(crate) asset: u32,
@@ -22,6 +24,14 @@ pub(crate) struct Document {
     pub(crate) from: From,
     /// Whether it answers URLs that are not its own.
     pub(crate) floats: Floats,
+}
+
+impl Document {
+    /// Whether a link of this kind counts here: nobody indexes a not-found page, whatever it says of itself.
+    pub(crate) fn counts(&self, kind: LinkKind) -> bool {
+        let is_for_index = matches!(kind, LinkKind::Canonical | LinkKind::Alternate | LinkKind::SocialUrl);
+        !is_for_index || self.floats != Floats::Only
+    }
 }
 
 /// Whether a page is served under URLs that are not its own.

@@ -1,7 +1,6 @@
-//! URLs in JSON: those of JSON-LD that are plainly meant to be fetched, and those of a web manifest.
+//! URLs in JSON: those of JSON-LD that are plainly meant to be fetched, and those of a web manifest. Each comes with its place.
 
-use memchr::memmem;
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
 use crate::kind::LinkKind;
 
@@ -9,57 +8,103 @@ use crate::kind::LinkKind;
 const PROPERTIES: &[&str] =
     &["url", "item", "image", "logo", "contentUrl", "thumbnailUrl", "mainEntityOfPage", "target", "embedUrl"];
 
-/// Gives each absolute URL of JSON-LD that stands at a property that names pages or pictures, and where it first stands in the text.
+/// Gives each absolute URL of JSON-LD that stands at a property that names pages or pictures, and where it stands in the text.
 /// What is no JSON gives none.
 pub(crate) fn own_urls(text: &[u8], mut each: impl FnMut(&[u8], u32)) {
-    let Ok(value) = serde_json::from_slice::<Value>(text) else { return };
-    walk(&value, false, &mut |url| {
+    let is_property = |name: &str| PROPERTIES.contains(&name);
+    strings(text, |names, url, at| {
+        let is_url = match names {
+            // `"item": {"@id": "https://..."}` is another way to write it.
+            [.., outer, "@id"] => is_property(outer),
+            [.., name] => is_property(name),
+            [] => false,
+        };
         // Relative ones may be names (`#author`), and templates are none (`{search_term}`).
-        if url.starts_with("http") && !url.contains('{') {
-            each(url.as_bytes(), place(text, url));
+        if is_url && url.starts_with("http") && !url.contains('{') {
+            each(url.as_bytes(), at);
         }
     });
 }
 
-fn walk(value: &Value, is_url: bool, each: &mut impl FnMut(&str)) {
-    match value {
-        Value::String(text) if is_url => each(text),
-        Value::Array(values) => values.iter().for_each(|value| walk(value, is_url, each)),
-        Value::Object(members) => {
-            for (name, value) in members {
-                // `"item": {"@id": "https://..."}` is another way to write it.
-                let of_object = is_url && name == "@id";
-                walk(value, of_object || PROPERTIES.contains(&name.as_str()), each);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Gives each URL of a web manifest with its place. What is no JSON gives none.
 pub(crate) fn app_manifest(text: &[u8], mut each: impl FnMut(LinkKind, &[u8], u32)) {
-    let Ok(value) = serde_json::from_slice::<Value>(text) else { return };
-    let mut give = |kind, url: Option<&Value>| {
-        if let Some(url) = url.and_then(Value::as_str).filter(|url| !url.is_empty()) {
-            each(kind, url.as_bytes(), place(text, url));
+    strings(text, |names, url, at| {
+        let kind = match names {
+            ["start_url"] | ["shortcuts", "url"] => LinkKind::AppManifest,
+            ["icons" | "screenshots", "src"] | ["shortcuts", "icons", "src"] => LinkKind::Image,
+            _ => return,
+        };
+        if !url.is_empty() {
+            each(kind, url.as_bytes(), at);
         }
-    };
-    give(LinkKind::AppManifest, value.get("start_url"));
-    let list = |name: &str| value.get(name).and_then(Value::as_array).into_iter().flatten();
-    for picture in list("icons").chain(list("screenshots")) {
-        give(LinkKind::Image, picture.get("src"));
+    });
+}
+
+/// Gives each string of a JSON text that is no name, with the names of the members in which it lies, the outermost first, and the place
+/// behind its quote.
+fn strings<'t>(text: &'t [u8], mut each: impl FnMut(&[&'t str], &str, u32)) {
+    if serde_json::from_slice::<IgnoredAny>(text).is_err() {
+        return;
     }
-    for shortcut in list("shortcuts") {
-        give(LinkKind::AppManifest, shortcut.get("url"));
-        for picture in shortcut.get("icons").and_then(Value::as_array).into_iter().flatten() {
-            give(LinkKind::Image, picture.get("src"));
+    // What follows may take for granted that it is JSON.
+    let mut names: Vec<&str> = Vec::new();
+    // Of each open bracket, whether it is that of an object, and how many names lie outside.
+    let mut open: Vec<(bool, usize)> = Vec::new();
+    let mut is_name = false;
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        at += 1;
+        match byte {
+            b'{' | b'[' => {
+                open.push((byte == b'{', names.len()));
+                is_name = byte == b'{';
+            }
+            b'}' | b']' => {
+                let outside = open.pop().map_or(0, |(_, outside)| outside);
+                names.truncate(outside);
+            }
+            b',' => {
+                let (is_object, outside) = open.last().copied().unwrap_or_default();
+                names.truncate(outside);
+                is_name = is_object;
+            }
+            b'"' => {
+                let Some(len) = text.get(at..).and_then(string_len) else { return };
+                let inner = text.get(at..at + len).unwrap_or_default();
+                if is_name {
+                    names.push(std::str::from_utf8(inner).unwrap_or_default());
+                    is_name = false;
+                } else if let Ok(place) = u32::try_from(at)
+                    && let Some(string) = unescaped(inner)
+                {
+                    each(&names, &string, place);
+                }
+                at += len + 1;
+            }
+            _ => {}
         }
     }
 }
 
-/// Where a string first stands; at the beginning if it is written with escapes.
-fn place(text: &[u8], string: &str) -> u32 {
-    memmem::find(text, format!("\"{string}\"").as_bytes()).map_or(0, |at| at as u32 + 1)
+/// The length of a string's content, up to its quote.
+pub(crate) fn string_len(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// What stands between the quotes of a string, without its escapes.
+fn unescaped(inner: &[u8]) -> Option<std::borrow::Cow<'_, str>> {
+    if memchr::memchr(b'\\', inner).is_none() {
+        return std::str::from_utf8(inner).ok().map(Into::into);
+    }
+    let quoted = [b"\"", inner, b"\""].concat();
+    serde_json::from_slice::<String>(&quoted).ok().map(Into::into)
 }
 
 #[cfg(test)]
@@ -78,6 +123,30 @@ mod tests {
         });
         assert_eq!(found, ["https://a.b/x", "https://a.b/y", "https://a.b/z"]);
         own_urls(b"{ not json", |_, _| panic!());
+    }
+
+    #[test]
+    fn each_place_is_the_strings_own_whatever_it_holds() {
+        let text = br#"[{"name": "\"url\": \"", "url": "https:\/\/a.b\/x"}, {"x": [{}, [], 1, null], "url": "https://a.b/x", "y": ["https://a.b/no"]},
+            {"url": ["https://a.b/1", {"name": "https://a.b/no", "@id": "https://a.b/2"}]}]"#;
+        let mut found = Vec::new();
+        own_urls(text, |url, at| {
+            let written = &text[at as usize..at as usize + string_len(&text[at as usize..]).unwrap()];
+            found.push((
+                String::from_utf8_lossy(url).into_owned(),
+                String::from_utf8_lossy(written).into_owned(),
+            ));
+        });
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            found,
+            [
+                pair("https://a.b/x", "https:\\/\\/a.b\\/x"),
+                pair("https://a.b/x", "https://a.b/x"),
+                pair("https://a.b/1", "https://a.b/1"),
+                pair("https://a.b/2", "https://a.b/2"),
+            ]
+        );
     }
 
     #[test]

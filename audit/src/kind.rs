@@ -82,6 +82,16 @@ impl LinkKind {
 pub struct LinkKinds(u32);
 
 impl LinkKinds {
+    /// Whether a kind is in.
+    pub fn contains(self, kind: LinkKind) -> bool {
+        self.0 >> kind as u32 & 1 == 1
+    }
+
+    /// Puts a kind in.
+    pub fn insert(&mut self, kind: LinkKind) {
+        self.add(kind);
+    }
+
     pub(crate) fn add(&mut self, kind: LinkKind) {
         self.0 |= 1 << kind as u32;
     }

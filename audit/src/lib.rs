@@ -30,6 +30,7 @@ mod error;
 mod extract;
 mod feeds;
 mod files;
+mod fix;
 mod ground;
 mod hash;
 mod json;
@@ -44,6 +45,8 @@ mod report;
 mod rules;
 mod run;
 mod sitewide;
+mod standpoint;
+mod survey;
 mod tally;
 
 use std::path::Path;
@@ -51,11 +54,14 @@ use std::path::Path;
 use trailmark::Manifest;
 
 use crate::candidates::Conclusion;
-use crate::files::Files;
 use crate::ground::Ground;
-use crate::patterns::FilePatterns;
+use crate::survey::Survey;
 
 pub use error::AuditError;
+pub use fix::{
+    Change, Edit, FIXABLE, FileProblem, FixGroup, FixObserver, FixOptions, FixPlace, FixReport, FixTarget,
+    Left, REPAIRABLE, fix, still_direct,
+};
 pub use kind::{LinkKind, LinkKinds};
 pub use origin::FoundOrigin;
 pub use patterns::{BadIgnore, Ignored, parse_ignore};
@@ -96,18 +102,8 @@ pub fn audit(
     options: &AuditOptions,
     done: &(dyn Fn(usize) + Sync),
 ) -> Result<Report, AuditError> {
-    let files = Files::new(dist).map_err(|source| AuditError::Folder { path: dist.to_owned(), source })?;
-    let marks = run::marks(manifest, &Origins::default());
-    let (origins, origin) = match &options.hosts {
-        Some(hosts) => (Origins::new(hosts.iter().cloned()), None),
-        None => {
-            let found = origin::find(manifest, &files, &marks);
-            (Origins::new(found.iter().map(|found| found.host.clone())), found)
-        }
-    };
-    let url_of =
-        |file| manifest.asset(file).map(|asset| run::served_at(manifest, &asset)).unwrap_or_default();
-    let patterns = FilePatterns::new(&options.ignored, manifest.asset_count(), url_of);
+    let Survey { files, marks, origins, origin, patterns } =
+        Survey::of(manifest, dist, options.hosts.as_deref(), &options.ignored)?;
     let ground = Ground { origins: &origins, marks: &marks, patterns: &patterns, off: options.off };
     let tally = run::run(manifest, &files, &ground, done);
     let conclusion =

@@ -8,8 +8,9 @@ use crate::ground::{Document, Floats, Ground};
 use crate::hash::{decoded_hash, hash, wanted_fragment};
 use crate::kind::LinkKind;
 use crate::marks::Mark;
-use crate::reference::{From, PathKind, Reference, cleaned, resolve};
+use crate::reference::{PathKind, Reference, cleaned, resolve};
 use crate::rules::{Rule, RuleSet};
+use crate::standpoint::Standpoint;
 use crate::tally::{PageFacts, Place, Tally};
 
 /// What a thread works with.
@@ -25,7 +26,6 @@ pub(crate) struct Worker<'s> {
 #[derive(Default)]
 struct PageScratch {
     path: Vec<u8>,
-    other: Vec<u8>,
     ids: Vec<u64>,
     own_fragments: FxHashMap<u64, (Option<u64>, u32, u32)>,
 }
@@ -47,7 +47,7 @@ impl<'s> Worker<'s> {
         let base = early_base(bytes, &mut buffers);
         let mut reader = Reader::new(self, document, off);
         if let Some(base) = base {
-            reader.set_base(&base);
+            reader.stand.set_base(&base, reader.worker.ground.origins);
         }
         html(bytes, &mut buffers, &mut reader);
         reader.end();
@@ -86,9 +86,7 @@ struct Link<'l> {
 struct Reader<'w, 's> {
     worker: &'w mut Worker<'s>,
     document: &'w Document,
-    /// Where links are resolved from: the document's URL or its `<base>`.
-    from: From,
-    has_base: bool,
+    stand: Standpoint<'w>,
     /// Rules that are not looked for in this file.
     off: RuleSet,
     found: RuleSet,
@@ -107,8 +105,7 @@ impl<'w, 's> Reader<'w, 's> {
         Reader {
             worker,
             document,
-            from: document.from.clone(),
-            has_base: false,
+            stand: Standpoint::new(document),
             off,
             found: RuleSet::default(),
             facts: None,
@@ -116,19 +113,6 @@ impl<'w, 's> Reader<'w, 's> {
             has_several: None,
             hops: 0,
         }
-    }
-
-    /// The first counts.
-    fn set_base(&mut self, base: &[u8]) {
-        self.has_base = true;
-        let mut path = Vec::new();
-        let text = cleaned(base);
-        self.from = match resolve(&self.document.from, &text, self.worker.ground.origins, &mut path) {
-            Reference::Path(_) => From::at(path),
-            Reference::Elsewhere => From::elsewhere(),
-            // Not a base that counts.
-            _ => return,
-        };
     }
 
     fn place(&self, offset: u32) -> Place {
@@ -148,7 +132,7 @@ impl<'w, 's> Reader<'w, 's> {
     fn link(&mut self, kind: LinkKind, text: &[u8], offset: u32) -> Option<u32> {
         let text = cleaned(text);
         let mut path = std::mem::take(&mut self.worker.scratch.path);
-        let file = match resolve(&self.from, &text, self.worker.ground.origins, &mut path) {
+        let file = match resolve(&self.stand.from, &text, self.worker.ground.origins, &mut path) {
             Reference::Path(found) => {
                 let place = Place { file: self.document.asset, offset };
                 let (path_kind, fragment) = (found.kind, found.fragment);
@@ -169,7 +153,7 @@ impl<'w, 's> Reader<'w, 's> {
 
     fn internal(&mut self, link: &Link<'_>) -> Option<u32> {
         let &Link { kind, path, place, .. } = link;
-        if link.path_kind == PathKind::Same && self.from.path() == self.document.from.path() {
+        if self.stand.is_own_page(link.path_kind) {
             self.worker.tally.counts.same_page += 1;
             self.own_fragment(link.fragment.unwrap_or_default(), place.offset);
             return Some(self.document.asset);
@@ -223,35 +207,18 @@ impl<'w, 's> Reader<'w, 's> {
 
     /// A relative link that leads to nothing: whether it would lead to a file if the page's URL had a slash at its end, or none.
     fn works_from_other_form(&mut self, link: &Link<'_>) -> bool {
-        // With a `<base>`, the page's own form does not matter.
-        if link.path_kind != PathKind::Relative || self.from != self.document.from {
+        let origins = self.worker.ground.origins;
+        let Some(path) = self.stand.seen_from_other_form(link.path_kind, link.text, origins) else {
             return false;
-        }
-        let page = self.from.path();
-        let other = match page {
-            b"/" => return false,
-            [form @ .., b'/'] => form.to_vec(),
-            form => [form, b"/"].concat(),
         };
-        let mut path = std::mem::take(&mut self.worker.scratch.other);
-        let reference = resolve(&From::at(other), link.text, self.worker.ground.origins, &mut path);
         let Worker { tally, asker, .. } = &mut *self.worker;
-        let works = matches!(reference, Reference::Path(_)) && {
-            let number = tally.target(&path, asker);
-            tally.targets.get(number).is_some_and(|target| target.file().is_some())
-        };
-        self.worker.scratch.other = path;
-        works
+        let number = tally.target(&path, asker);
+        tally.targets.get(number).is_some_and(|target| target.file().is_some())
     }
 
     /// A relative link in a page that answers any URL. One that has no URL of its own has no other meaning.
     fn is_lost(&mut self, link: &Link<'_>) -> bool {
-        let floats = match self.document.floats {
-            Floats::No => false,
-            Floats::Also => link.kind.is_resource(),
-            Floats::Only => true,
-        };
-        if !floats || link.path_kind != PathKind::Relative || self.from != self.document.from {
+        if !self.stand.is_lost(link.kind, link.path_kind) {
             return false;
         }
         let rule = Rule::RelativeInNotFoundPage;
@@ -370,19 +337,12 @@ impl Sink for Reader<'_, '_> {
         if let Some((style, offset)) = tag.inline_style() {
             self.style(style, offset);
         }
-        match tag.element {
-            Element::Other => return,
-            Element::Base if !self.has_base => {
-                if let Some(base) = tag.base() {
-                    self.set_base(base);
-                }
-            }
-            _ => {}
+        if tag.element == Element::Other {
+            return;
         }
-        let is_indexed = self.document.floats != Floats::Only;
+        self.stand.pass(tag, self.worker.ground.origins);
         tag.links(|kind, text, offset| match kind {
-            // Nobody indexes a not-found page, whatever it says of itself.
-            LinkKind::Canonical | LinkKind::Alternate | LinkKind::SocialUrl if !is_indexed => {}
+            _ if !self.document.counts(kind) => {}
             LinkKind::Canonical => self.canonical(text, offset),
             LinkKind::Alternate => {
                 let file = self.link(kind, text, offset);

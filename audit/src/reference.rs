@@ -165,6 +165,26 @@ pub(crate) fn resolve<'t>(
     }
 }
 
+/// The query of a [`cleaned`] reference, with its `?`; empty if it has none.
+pub(crate) fn query_of(text: &[u8]) -> &[u8] {
+    let end = memchr(b'#', text).unwrap_or(text.len());
+    let text = text.get(..end).unwrap_or_default();
+    memchr(b'?', text).and_then(|start| text.get(start..)).unwrap_or_default()
+}
+
+/// The length of what stands before the path of a [`cleaned`] reference: scheme and host, or `//` and host, or nothing.
+pub(crate) fn origin_len(text: &[u8]) -> usize {
+    let is_slash = |byte: &u8| matches!(byte, b'/' | b'\\');
+    let behind_scheme = scheme(text).map_or(text, |(_, rest)| rest);
+    let slashes = behind_scheme.iter().take_while(|byte| is_slash(byte)).count();
+    if behind_scheme.len() == text.len() && slashes < 2 {
+        return 0;
+    }
+    let host = behind_scheme.get(slashes..).unwrap_or_default();
+    let ends = |byte: &u8| is_slash(byte) || matches!(byte, b'?' | b'#');
+    text.len() - host.len() + host.iter().position(ends).unwrap_or(host.len())
+}
+
 /// A scheme and what follows its colon.
 fn scheme(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let first = text.first()?;

@@ -17,11 +17,11 @@ use crate::rules::{Rule, RuleSet};
 use crate::tally::Tally;
 
 /// Files that a thread takes at once.
-const BATCH: usize = 16;
+pub(crate) const BATCH: usize = 16;
 
 /// What is read out of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Page,
     Sheet,
     Xml,
@@ -84,6 +84,22 @@ pub(crate) fn served_at(manifest: &Manifest<'_>, asset: &Asset<'_>) -> String {
     }
 }
 
+/// The files that links can stand in, by number.
+pub(crate) fn jobs(manifest: &Manifest<'_>) -> Vec<(u32, Kind)> {
+    let job = |asset: Asset<'_>| Some((asset.index(), Kind::of(&asset, &asset.site_path().to_string())?));
+    manifest.assets().filter_map(job).collect()
+}
+
+/// What is known of a file before it is read.
+pub(crate) fn document(manifest: &Manifest<'_>, marks: &Marks, asset: &Asset<'_>, path: &str) -> Document {
+    let floats = match marks.is(asset.index(), Mark::Floats) {
+        false => Floats::No,
+        true if path.ends_with("/404.html") => Floats::Only,
+        true => Floats::Also,
+    };
+    Document { asset: asset.index(), from: From::at(served_at(manifest, asset)), floats }
+}
+
 /// Reads all files. `done` is told the number of files that have just been read.
 pub(crate) fn run(
     manifest: &Manifest<'_>,
@@ -91,10 +107,7 @@ pub(crate) fn run(
     ground: &Ground<'_>,
     done: &(dyn Fn(usize) + Sync),
 ) -> Tally {
-    let jobs: Vec<(u32, Kind)> = manifest
-        .assets()
-        .filter_map(|asset| Some((asset.index(), Kind::of(&asset, &asset.site_path().to_string())?)))
-        .collect();
+    let jobs = jobs(manifest);
     let next = AtomicUsize::new(0);
     let tallies = rayon::broadcast(|_| {
         let mut worker = Worker::new(ground, Asker::new(manifest, ground.origins));
@@ -134,12 +147,7 @@ fn read(
         return;
     }
     worker.tally.bytes += buffer.len() as u64;
-    let floats = match worker.ground.marks.is(number, Mark::Floats) {
-        false => Floats::No,
-        true if path.ends_with("/404.html") => Floats::Only,
-        true => Floats::Also,
-    };
-    let document = Document { asset: number, from: From::at(served_at(manifest, asset)), floats };
+    let document = document(manifest, worker.ground.marks, asset, &path);
     match kind {
         Kind::Page if is_binary(buffer) => {
             unreadable(worker, off, number, "it is no HTML: there are NUL bytes in it".to_owned());
@@ -165,7 +173,7 @@ fn unreadable(worker: &mut Worker<'_>, off: RuleSet, file: u32, why: String) {
 }
 
 /// HTML of a kind that has no NUL bytes; UTF-16 has, and is none that a link can be found in byte by byte.
-fn is_binary(bytes: &[u8]) -> bool {
+pub(crate) fn is_binary(bytes: &[u8]) -> bool {
     let beginning = bytes.get(..1024).unwrap_or(bytes);
     memchr::memchr(0, beginning).is_some()
 }

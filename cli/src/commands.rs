@@ -6,6 +6,7 @@ pub(crate) mod codegen;
 pub(crate) mod compile;
 pub(crate) mod diff;
 pub(crate) mod explain;
+pub(crate) mod fix;
 pub(crate) mod hosts;
 pub(crate) mod inspect;
 pub(crate) mod replay;

@@ -18,7 +18,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    audit, bench, codegen, compile, diff, explain, hosts, inspect, replay, report, resolve, serve, verify,
+    audit, bench, codegen, compile, diff, explain, fix, hosts, inspect, replay, report, resolve, serve,
+    verify,
 };
 use crate::exit::Exit;
 use crate::output::Colour;
@@ -53,6 +54,7 @@ enum Command {
     Bench(bench::Args),
     Codegen(codegen::Args),
     Audit(Box<audit::Args>),
+    Fix(Box<fix::Args>),
     Report(Box<report::Args>),
     Serve(Box<serve::Args>),
 }
@@ -64,6 +66,7 @@ Examples:
   trailmark explain dist.trailmark /about.html     why, and what would change it?
   trailmark hosts dist /about/                     and on Netlify, Vercel, nginx, ...?
   trailmark audit dist                             which links redirect, or lead nowhere?
+  trailmark fix dist                               write the URLs that are served instead
   trailmark report dist                            the whole site on one page, to look at and to ask
   trailmark serve dist --watch                     answer in a browser, as the platform would
   trailmark diff dist.trailmark new-dist           what would a deploy change?
@@ -71,7 +74,7 @@ Examples:
 
 `trailmark <COMMAND> --help` has examples for each command.
 
-Exit status: 0 fine, 1 a finding (verify, audit; diff and replay with --fail-on), 2 could not run.";
+Exit status: 0 fine, 1 a finding (verify, audit, fix --dry-run; diff and replay with --fail-on), 2 could not run.";
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
@@ -103,6 +106,7 @@ fn run(command: Command) -> anyhow::Result<Exit> {
         Command::Bench(args) => bench::run(args),
         Command::Codegen(args) => codegen::run(args),
         Command::Audit(args) => audit::run(*args),
+        Command::Fix(args) => fix::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Serve(args) => serve::run(*args),
     }

@@ -39,6 +39,12 @@ impl<'t> Tag<'t> {
         self.text(Attribute::Type).trim_ascii().eq_ignore_ascii_case(b"application/ld+json")
     }
 
+    /// The attribute value in which a link stands whose place is given, and where that value begins in the file.
+    pub(crate) fn value_at(&self, offset: u32) -> Option<(&'t [u8], u32)> {
+        let value = self.attributes.iter().rev().find(|value| value.offset <= offset)?;
+        Some((self.values.get(value.start..value.end)?, value.offset))
+    }
+
     /// Each name under which a fragment finds the element.
     pub(crate) fn ids(&self, mut each: impl FnMut(&'t [u8])) {
         if let Some((id, _)) = self.get(Attribute::Id).filter(|(id, _)| !id.is_empty()) {

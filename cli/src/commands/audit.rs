@@ -17,6 +17,7 @@ use clap::builder::PossibleValuesParser;
 use trailmark::Manifest;
 use trailmark_audit::{AuditOptions, Ignored, Level, RULES, Report, Rule, RuleSet, audit, parse_ignore};
 
+pub(super) use self::text::path_of;
 use self::verdict::FailOn;
 use crate::exit::Exit;
 use crate::output::{self, Cell, DIM, Table};
@@ -190,7 +191,7 @@ fn add_summary(report: &Report) -> anyhow::Result<()> {
 }
 
 /// Where the files are.
-fn folder(given: &Path, dist: Option<&Path>) -> anyhow::Result<PathBuf> {
+pub(super) fn folder(given: &Path, dist: Option<&Path>) -> anyhow::Result<PathBuf> {
     match (given.is_dir(), dist) {
         (true, None) => Ok(given.to_owned()),
         (true, Some(dist)) => {

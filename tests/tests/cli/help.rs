@@ -2,9 +2,9 @@
 
 use crate::cli::support::Place;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "compile", "resolve", "explain", "hosts", "inspect", "verify", "diff", "replay", "bench", "codegen",
-    "audit", "report", "serve",
+    "audit", "fix", "report", "serve",
 ];
 
 #[test]

@@ -110,7 +110,7 @@ fn write_place(out: &mut impl Write, place: &LinkPlace, dist: &Path) -> io::Resu
 }
 
 /// A file as somebody in the working directory names it.
-pub(super) fn path_of(dist: &Path, file: &str) -> String {
+pub(in crate::commands) fn path_of(dist: &Path, file: &str) -> String {
     dist.join(file.trim_start_matches('/')).display().to_string()
 }
 
