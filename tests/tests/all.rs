@@ -16,6 +16,7 @@ mod corruption;
 mod dependencies;
 mod exhaustive;
 mod faults;
+mod fix;
 mod format_example;
 mod golden;
 mod hostile;
