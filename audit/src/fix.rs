@@ -19,6 +19,7 @@ mod tally;
 
 use std::path::Path;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use trailmark::Manifest;
 
@@ -33,6 +34,7 @@ use self::repair::Meant;
 use self::run::{Site, is_unfinished};
 use crate::ask::{Asker, End, Verdict};
 use crate::error::AuditError;
+use crate::files::Files;
 use crate::ground::Ground;
 use crate::reference::Origins;
 use crate::rules::Rule;
@@ -74,9 +76,6 @@ pub fn fix(
     let names = manifest.assets().map(|asset| asset.site_path().to_string());
     let endings = [".gz", ".br", ".zst"];
     let packed = names.filter(|name| endings.iter().any(|ending| name.ends_with(ending))).collect();
-    if options.write {
-        remove_unfinished(manifest, &files);
-    }
     let site = Site {
         manifest,
         files: &files,
@@ -89,15 +88,24 @@ pub fn fix(
         packed,
     };
     let report = site.run();
+    if options.write {
+        remove_unfinished(manifest, &files);
+    }
     Ok(FixReport { hosts: origins.hosts().to_vec(), origin, ..report })
 }
 
-/// What a run left behind that was killed.
-fn remove_unfinished(manifest: &Manifest<'_>, files: &crate::files::Files) {
+/// Removes what a run left behind that was killed. What another run has in hand is younger.
+fn remove_unfinished(manifest: &Manifest<'_>, files: &Files) {
+    const AGE: Duration = Duration::from_secs(2);
+    let is_old = |disk: &Path| {
+        let modified = std::fs::symlink_metadata(disk).ok().and_then(|found| found.modified().ok());
+        modified.and_then(|modified| modified.elapsed().ok()).is_some_and(|age| age > AGE)
+    };
     for asset in manifest.assets() {
         let path = asset.site_path().to_string();
         if is_unfinished(&path)
             && let Ok(disk) = files.disk_path(&path)
+            && is_old(&disk)
         {
             // If it stays, it is found again next time.
             let _ = std::fs::remove_file(disk);

@@ -10,6 +10,7 @@ mod compile;
 mod diff;
 mod diff_log;
 mod explain;
+mod fix;
 mod help;
 mod hosts;
 mod inspect;

@@ -98,7 +98,7 @@ fn rewritten(manifest: &Manifest<'_>, origins: &Origins, several: &mut FxHashSet
         // From another URL in the same folder, relative links mean the same.
         let mut scratch = Scratch::new();
         let from = RequestPath::parse(rule.from, &mut scratch).map(|from| folder(from.path()));
-        if rule.is_dynamic || from.ok() != Some(folder(&own)) {
+        if rule.from.contains(['*', ':']) || from.ok() != Some(folder(&own)) {
             several.insert(file);
         }
     }

@@ -42,6 +42,7 @@ pub(super) struct Tally {
 impl Tally {
     /// Adds what was met in a file.
     pub(super) fn add(&mut self, file: u32, path: &str, bytes: &[u8], met: &[Met]) {
+        let mut cursor = Cursor::new(bytes);
         for met in met {
             let stats = self.stats.entry((met.outcome, met.target)).or_default();
             stats.links += 1;
@@ -52,20 +53,49 @@ impl Tally {
             stats.files += 1;
             let at = stats.places.partition_point(|(known, _)| *known < file);
             if at < PLACES {
-                stats.places.insert(at, (file, place(path, bytes, met)));
+                stats.places.insert(at, (file, place(path, &mut cursor, met)));
                 stats.places.truncate(PLACES);
             }
         }
     }
 }
 
-fn place(path: &str, bytes: &[u8], met: &Met) -> FixPlace {
-    let before = bytes.get(..met.offset as usize).unwrap_or_default();
-    let line = memchr::memchr_iter(b'\n', before).count() as u32 + 1;
-    let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-    // Of characters in UTF-8, the first bytes count.
-    let in_line = before.get(start..).unwrap_or_default().iter();
-    let column = in_line.filter(|&&byte| byte & 0xC0 != 0x80).count() as u32 + 1;
+/// Counts lines and characters up to places, which mostly come in order.
+struct Cursor<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    line: u32,
+    column: u32,
+}
+
+impl<'b> Cursor<'b> {
+    fn new(bytes: &'b [u8]) -> Cursor<'b> {
+        Cursor { bytes, at: 0, line: 1, column: 1 }
+    }
+
+    /// Line and column of a byte, from 1.
+    fn go(&mut self, offset: usize) -> (u32, u32) {
+        if offset < self.at {
+            *self = Cursor::new(self.bytes);
+        }
+        let passed = self.bytes.get(self.at..offset).unwrap_or_default();
+        let in_line = match memchr::memrchr(b'\n', passed) {
+            Some(newline) => {
+                self.line += memchr::memchr_iter(b'\n', passed).count() as u32;
+                self.column = 1;
+                passed.get(newline + 1..).unwrap_or_default()
+            }
+            None => passed,
+        };
+        // Of characters in UTF-8, the first bytes count.
+        self.column += in_line.iter().filter(|&&byte| byte & 0xC0 != 0x80).count() as u32;
+        self.at = offset;
+        (self.line, self.column)
+    }
+}
+
+fn place(path: &str, cursor: &mut Cursor<'_>, met: &Met) -> FixPlace {
+    let (line, column) = cursor.go(met.offset as usize);
     let shown = |text: &[u8]| {
         let text = text.get(..LONGEST).unwrap_or(text).trim_ascii();
         String::from_utf8_lossy(text).into_owned()
@@ -149,4 +179,16 @@ fn group(mut found: Vec<(Target, Stats)>, limit: usize) -> (u64, u64, Vec<FixTar
         places: stats.places.into_iter().map(|(_, place)| place).collect(),
     };
     (count, links, found.into_iter().map(target).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_characters_are_counted_from_one_in_any_order() {
+        let mut cursor = Cursor::new("é x\nab\n\nc".as_bytes());
+        let places: Vec<_> = [0, 3, 5, 6, 9, 2, 7].map(|offset| cursor.go(offset)).into();
+        assert_eq!(places, [(1, 1), (1, 3), (2, 1), (2, 2), (4, 1), (1, 2), (2, 3)]);
+    }
 }
