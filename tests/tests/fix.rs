@@ -221,7 +221,9 @@ fn visit(
 
 /// Remembers what was changed.
 #[derive(Default)]
-struct Changes(Mutex<BTreeMap<String, (Vec<u8>, Vec<u8>)>>);
+struct Changes(Mutex<BTreeMap<String, OldAndNew>>);
+
+type OldAndNew = (Vec<u8>, Vec<u8>);
 
 impl FixObserver for Changes {
     fn worked_out(&self, _: usize, change: Option<&Change<'_>>) {

@@ -58,7 +58,7 @@ fn links_get_the_url_that_is_served_and_keep_their_style() {
         "dist: 5 files",
         "changed 11 links in 5 files",
     ])
-    .says(&["compile (dist) after this"]);
+    .says(&["files as they are now: `trailmark compile dist`"]);
     says(
         &place,
         "dist/index.html",
@@ -88,7 +88,7 @@ fn a_dry_run_writes_nothing_and_tells() {
     assert!(
         !run.prints(&["would change redirect", "would change 11 links in 5 files"])
             .stderr
-            .contains("compile (")
+            .contains("trailmark compile")
     );
     let json = fix(&place, &["-n", "--format", "json", "-q"]).exits(1).json();
     assert_eq!(
@@ -309,7 +309,7 @@ fn packed_sitemaps_are_packed_again_and_stale_copies_are_named() {
     place.write("dist.trailmark", "old");
     let run = fix(&place, &[]).exits(0);
     run.says(&[
-        "1 packed copy",
+        "1 packed copy of a page as it was before",
         "/about.html.br",
         "dist.trailmark describes the files as they were: run `trailmark compile dist` again",
     ]);
@@ -328,6 +328,24 @@ fn a_manifest_says_what_is_served() {
     let run = place.run(["fix", "dist.trailmark", "--dist", "dist", "-n"].iter().chain(&HOST)).exits(0);
     run.prints(&["nothing to fix"]);
     place.run(["fix", "dist.trailmark"]).fails(&["--dist"]);
+}
+
+#[test]
+fn pages_that_become_equal_are_asked_about_again() {
+    let place = Place::with(&[
+        ("dist/index.html", "<a href=/x>"),
+        ("dist/a.html", "a"),
+        ("dist/both.html", "<a href=/a.html>"),
+        ("dist/both/index.html", "<a href=/a>"),
+        ("dist/_redirects", "/x /both/index.html 301"),
+    ]);
+    let dropped = ["--html-handling", "drop-trailing-slash"];
+    let run = fix(&place, &dropped).exits(1).says(&["/both/index.html: pages that differed", "fix` again"]);
+    run.prints(&["changed 2 links"]);
+    says(&place, "dist/index.html", "<a href=/both/index.html>");
+    fix(&place, &dropped).exits(0).prints(&["changed 1 link in"]);
+    says(&place, "dist/index.html", "<a href=/both>");
+    fix(&place, &dropped).exits(0).prints(&["nothing to fix"]);
 }
 
 #[cfg(unix)]

@@ -11,15 +11,16 @@ use crate::site::{self, SiteArgs};
 
 /// Says which files hold what was before.
 pub(super) fn tell(report: &FixReport, given: &Path, dist: &Path, quiet: bool) {
-    let Some(first) = report.stale.first().filter(|_| report.changed_links > 0) else {
-        return tell_of_manifest(report, given, dist, quiet);
-    };
-    let copies = count(report.stale.len(), "packed copy").replace("copys", "copies");
-    let verb = if report.written { "hold" } else { "would hold" };
-    output::warning(&format!(
-        "{copies} {verb} pages as they were before, such as {}: pack again after `trailmark fix`",
-        shown(first)
-    ));
+    let stale = report.stale.first().filter(|_| report.changed_links > 0);
+    if let Some(first) = stale {
+        let copies = if report.stale.len() == 1 { "packed copy" } else { "packed copies" };
+        let verb = if report.written { "of a page as it was before" } else { "of a page that would change" };
+        let number = output::grouped(report.stale.len() as u64);
+        output::warning(&format!(
+            "{number} {copies} {verb}, such as {}: pack again after this",
+            shown(first)
+        ));
+    }
     tell_of_manifest(report, given, dist, quiet);
 }
 
@@ -48,9 +49,11 @@ fn tell_of_manifest(report: &FixReport, given: &Path, dist: &Path, quiet: bool) 
             "{} describes the files as they were: run `trailmark compile {dist}` again",
             shown(&manifest)
         )),
-        None => output::note(&format!(
-            "routes are as before, contents are not: compile ({dist}) after this, not before"
-        )),
+        None => {
+            output::note(&format!(
+                "a manifest is to be made from the files as they are now: `trailmark compile {dist}`"
+            ));
+        }
     }
 }
 
@@ -67,11 +70,11 @@ pub(super) fn check(report: &FixReport, given: &Path, site: &SiteArgs) -> anyhow
     let lost = still_direct(&Manifest::open(&compiled.bytes)?, report);
     let Some(first) = lost.first() else { return Ok(true) };
     output::warning(&format!(
-        "{} that changed links lead to answer otherwise now, such as {}: pages that were equal differ in their links now, and the \
-         platform compares them; `trailmark audit {}` shows what they answer",
+        "{} that changed links lead to {} otherwise now, such as {}: pages that differed have become equal, or the other way round, \
+         and the platform compares them; run `trailmark fix` again",
         count(lost.len(), "path"),
+        if lost.len() == 1 { "answers" } else { "answer" },
         shown(first),
-        given.display()
     ));
     Ok(false)
 }
