@@ -11,7 +11,7 @@ mod listen;
 mod log;
 mod metrics;
 mod report_page;
-mod signals;
+pub(super) mod signals;
 mod sites;
 mod watch;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
+use crate::commands::serve::signals::Signals;
 use crate::output;
 
 /// Waits for Ctrl-C, if files are written; the flag is set at the first. A second ends the process at once.
@@ -10,37 +12,24 @@ pub(super) fn watch(writes: bool) -> Arc<AtomicBool> {
     let flag = Arc::new(AtomicBool::new(false));
     if writes {
         let seen = Arc::clone(&flag);
+        let (ready, is_ready) = channel();
         // Without signals, Ctrl-C ends the process at once: each file is whole even then.
-        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || wait(&seen));
+        let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || wait(&seen, &ready));
+        // An error says that there are none.
+        let _ = is_ready.recv();
     }
     flag
 }
 
-fn wait(seen: &AtomicBool) {
+fn wait(seen: &AtomicBool, ready: &Sender<()>) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
     runtime.block_on(async {
-        if signal().await.is_err() {
-            return;
-        }
+        let Ok(mut signals) = Signals::new() else { return };
+        let _ = ready.send(());
+        signals.next().await;
         seen.store(true, Ordering::Relaxed);
         output::note("ending; the files that are being written are finished");
-        if signal().await.is_ok() {
-            std::process::exit(130);
-        }
+        signals.next().await;
+        std::process::exit(130);
     });
-}
-
-#[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        found = tokio::signal::ctrl_c() => found,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
 }

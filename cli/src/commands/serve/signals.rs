@@ -48,15 +48,16 @@ pub(crate) fn until_ended(
     ended
 }
 
+/// What asks the process to end.
 #[cfg(unix)]
-struct Signals {
+pub(in crate::commands) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(in crate::commands) fn new() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals {
             interrupt: signal(SignalKind::interrupt())?,
@@ -64,7 +65,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    pub(in crate::commands) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
@@ -73,15 +74,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(in crate::commands) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> std::io::Result<Self> {
+    pub(in crate::commands) fn new() -> std::io::Result<Self> {
         Ok(Signals)
     }
 
-    async fn next(&mut self) {
+    pub(in crate::commands) async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             pending::<()>().await;
         }
