@@ -47,6 +47,8 @@ impl Verdict {
             _ => other,
         };
         match (self.end, self.hops) {
+            // A name stays what it is for as long as it leads somewhere.
+            (End::File(_) | End::Fallback | End::Away, _) if kind == LinkKind::Identifier => None,
             (End::NotFound, _) => Some(of(Rule::CanonicalNotFound, Rule::SitemapNotFound, Rule::NotFound)),
             (End::Error, _) => Some(Rule::ServerError),
             (End::Loop, _) => Some(Rule::RedirectLoop),

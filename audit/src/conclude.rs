@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::absent::why_absent;
 use crate::ask::Asker;
 use crate::candidates::{Candidate, Conclusion, List, Lists};
+use crate::capitals;
 use crate::kind::LinkKind;
 use crate::locate::locate;
 use crate::reference::{From, PathKind, Reference, cleaned, resolve};
@@ -78,11 +79,15 @@ impl Conclusion<'_> {
     /// Takes those out of the missing that only have other capitals than a file.
     fn in_other_capitals(&self, mut missing: Vec<Candidate>) -> Vec<Candidate> {
         let mut asker = self.asker();
-        let wanted: Vec<String> =
-            missing.iter().map(|candidate| asker.tell(&candidate.path).asked.to_ascii_lowercase()).collect();
-        let found = sitewide::files_named(self.manifest, wanted.iter().map(String::as_str).collect());
+        let wanted: Vec<String> = missing.iter().map(|candidate| asker.tell(&candidate.path).asked).collect();
+        let stems = wanted.iter().map(|path| capitals::stem(path)).collect();
+        let found = capitals::files_by_stem(self.manifest, &stems);
         for (candidate, wanted) in missing.iter_mut().zip(&wanted) {
-            if let Some(url) = found.get(wanted.as_str()).and_then(|&file| self.url_of(file)) {
+            let files = found.get(capitals::stem(wanted).as_str());
+            let file = files.and_then(|files| capitals::likeliest(self.manifest, wanted, files));
+            // What differs in its form only is no file here.
+            let url = file.and_then(|file| self.url_of(file));
+            if let Some(url) = url.filter(|url| capitals::differ(url, wanted)) {
                 candidate.rule = Rule::CaseDiffers;
                 candidate.fix = Some(url);
             }

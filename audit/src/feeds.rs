@@ -111,7 +111,7 @@ impl Links<'_> {
                 Some(LinkKind::Feed)
             }
             (Root::Feed, "", "guid") if attribute(tag, "isPermaLink").as_deref() != Some("false") => {
-                Some(LinkKind::Feed)
+                Some(LinkKind::Identifier)
             }
             (Root::Feed, "", "enclosure") => {
                 self.attribute(tag, "url", LinkKind::SocialImage, place);
@@ -153,8 +153,8 @@ impl Links<'_> {
         if let Some(kind) = self.element.take() {
             let url = self.text.trim();
             // A guid that is no URL is only a name.
-            if !url.is_empty() && (kind != LinkKind::Feed || url.starts_with("http") || url.starts_with('/'))
-            {
+            let may_be_name = matches!(kind, LinkKind::Feed | LinkKind::Identifier);
+            if !url.is_empty() && (!may_be_name || url.starts_with("http") || url.starts_with('/')) {
                 (self.each)(kind, url.as_bytes(), self.offset);
             }
         }
@@ -215,7 +215,7 @@ mod tests {
     fn feeds_name_their_entries() {
         let rss = "<rss><channel><link>https://a.b/</link><item><link>/x</link><guid>/x</guid><guid isPermaLink='false'>/no</guid>\
             <guid>tag:no</guid><enclosure url='/e.mp3'/></item></channel></rss>";
-        assert_eq!(links(rss), ["feed: https://a.b/", "feed: /x", "feed: /x", "social image: /e.mp3"]);
+        assert_eq!(links(rss), ["feed: https://a.b/", "feed: /x", "identifier: /x", "social image: /e.mp3"]);
         assert_eq!(
             links("<feed><link href='/'/><entry><link rel='alternate' href='/x'/></entry></feed>"),
             ["feed: /", "feed: /x"]

@@ -10,7 +10,6 @@ mod judge;
 mod options;
 mod outcome;
 mod read;
-mod repair;
 mod report;
 mod respell;
 mod run;
@@ -30,9 +29,9 @@ pub use self::report::{FileProblem, FixGroup, FixPlace, FixReport, FixTarget};
 pub use self::run::{Change, FixObserver};
 
 use self::judge::Common;
-use self::repair::Meant;
 use self::run::{Site, is_unfinished};
 use crate::ask::{Asker, End, Verdict};
+use crate::capitals::OnlyFiles;
 use crate::error::AuditError;
 use crate::files::Files;
 use crate::ground::Ground;
@@ -66,9 +65,9 @@ pub fn fix(
         Survey::of(manifest, dist, options.hosts.as_deref(), &options.ignored)?;
     let ground = Ground { origins: &origins, marks: &marks, patterns: &patterns, off: options.off };
     let elsewhere = elsewhere::find(manifest, &files, &origins);
-    let meant = match options.also.contains(Rule::CaseDiffers) {
-        true => Meant::of(manifest),
-        false => Meant::default(),
+    let only_files = match options.also.contains(Rule::CaseDiffers) {
+        true => OnlyFiles::of(manifest),
+        false => OnlyFiles::default(),
     };
     let mut headers = Vec::new();
     let headers_name_hashes =
@@ -81,7 +80,7 @@ pub fn fix(
         files: &files,
         ground: &ground,
         elsewhere: &elsewhere,
-        common: Common { options, elsewhere: &elsewhere.files, meant: &meant },
+        common: Common { manifest, options, elsewhere: &elsewhere.files, only_files: &only_files },
         observer,
         hashes_styles: headers_name_hashes,
         has_integrity: OnceLock::new(),

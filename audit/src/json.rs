@@ -10,18 +10,18 @@ const PROPERTIES: &[&str] =
 
 /// Gives each absolute URL of JSON-LD that stands at a property that names pages or pictures, and where it stands in the text.
 /// What is no JSON gives none.
-pub(crate) fn own_urls(text: &[u8], mut each: impl FnMut(&[u8], u32)) {
+pub(crate) fn own_urls(text: &[u8], mut each: impl FnMut(LinkKind, &[u8], u32)) {
     let is_property = |name: &str| PROPERTIES.contains(&name);
     strings(text, |names, url, at| {
-        let is_url = match names {
+        let (is_url, kind) = match names {
             // `"item": {"@id": "https://..."}` is another way to write it.
-            [.., outer, "@id"] => is_property(outer),
-            [.., name] => is_property(name),
-            [] => false,
+            [.., outer, "@id"] => (is_property(outer), LinkKind::Identifier),
+            [.., name] => (is_property(name), LinkKind::JsonLd),
+            [] => return,
         };
         // Relative ones may be names (`#author`), and templates are none (`{search_term}`).
         if is_url && url.starts_with("http") && !url.contains('{') {
-            each(url.as_bytes(), at);
+            each(kind, url.as_bytes(), at);
         }
     });
 }
@@ -116,13 +116,13 @@ mod tests {
         let text = br#"{"@context":"https://schema.org","@id":"https://a.b/no","url":"https://a.b/x","author":{"url":["https://a.b/y"]},
             "item":{"@id":"https://a.b/z"},"name":"https://a.b/no","target":"https://a.b/s?q={q}","image":"rel.png"}"#;
         let mut found = Vec::new();
-        own_urls(text, |url, at| {
+        own_urls(text, |_, url, at| {
             let at = at as usize;
             assert_eq!(text.get(at..at + url.len()), Some(url));
             found.push(String::from_utf8_lossy(url).into_owned());
         });
         assert_eq!(found, ["https://a.b/x", "https://a.b/y", "https://a.b/z"]);
-        own_urls(b"{ not json", |_, _| panic!());
+        own_urls(b"{ not json", |_, _, _| panic!());
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
         let text = br#"[{"name": "\"url\": \"", "url": "https:\/\/a.b\/x"}, {"x": [{}, [], 1, null], "url": "https://a.b/x", "y": ["https://a.b/no"]},
             {"url": ["https://a.b/1", {"name": "https://a.b/no", "@id": "https://a.b/2"}]}]"#;
         let mut found = Vec::new();
-        own_urls(text, |url, at| {
+        own_urls(text, |_, url, at| {
             let written = &text[at as usize..at as usize + string_len(&text[at as usize..]).unwrap()];
             found.push((
                 String::from_utf8_lossy(url).into_owned(),

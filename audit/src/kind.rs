@@ -63,6 +63,9 @@ kinds! {
     SitemapFile = "sitemap file",
     /// An entry of RSS or Atom.
     Feed = "feed",
+    /// `<guid>` of RSS, `@id` of JSON-LD: a name by which others know an entry, and only by the way a place to go to. Not to be changed for
+    /// the sake of a redirect.
+    Identifier = "identifier",
 }
 
 impl LinkKind {

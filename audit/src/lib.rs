@@ -25,6 +25,7 @@
 mod absent;
 mod ask;
 mod candidates;
+mod capitals;
 mod conclude;
 mod error;
 mod extract;

@@ -168,6 +168,8 @@ impl<'w, 's> Reader<'w, 's> {
         self.hops = verdict.hops;
         match verdict.cause(kind) {
             Some(rule) => self.complain(rule, link, target),
+            // Names that redirect are no findings, so they must not count among the links that do.
+            None if kind == LinkKind::Identifier => {}
             None => self.count(link, target),
         }
         let End::File(file) = verdict.end else { return None };
@@ -367,8 +369,8 @@ impl Sink for Reader<'_, '_> {
         if self.worker.ground.origins.hosts().is_empty() {
             return;
         }
-        crate::json::own_urls(text, |url, at| {
-            self.link(LinkKind::JsonLd, url, offset.saturating_add(at));
+        crate::json::own_urls(text, |kind, url, at| {
+            self.link(kind, url, offset.saturating_add(at));
         });
     }
 }

@@ -1,8 +1,6 @@
 //! Findings that no link shows by itself: pages that nobody links to, pages under several names, and what pages say of each other.
 
-use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use trailmark::Manifest;
 
 use crate::candidates::{Candidate, Conclusion, Lists};
 use crate::kind::{LinkKind, LinkKinds};
@@ -34,29 +32,6 @@ fn add(site: &Conclusion<'_>, tally: &Tally, lists: &mut Lists<'_>) {
 /// A place that is the whole file.
 fn whole(file: u32) -> Place {
     Place { file, offset: u32::MAX }
-}
-
-/// The files that are called so but for capitals, or served so. Names are wanted in lower case.
-pub(crate) fn files_named<'w>(
-    manifest: &Manifest<'_>,
-    wanted: FxHashSet<&'w str>,
-) -> FxHashMap<&'w str, u32> {
-    if wanted.is_empty() {
-        return FxHashMap::default();
-    }
-    let named = |file: u32| {
-        let asset = manifest.asset(file)?;
-        let path = trailmark::encode_site_path(&asset.site_path().to_string());
-        let names =
-            [Some(format!("{}{path}", manifest.base())), asset.canonical_url().map(|url| url.to_string())];
-        let mut names = names.into_iter().flatten();
-        names.find_map(|name| wanted.get(name.to_ascii_lowercase().as_str()).map(|&wanted| (wanted, file)))
-    };
-    let mut found: Vec<(&str, u32)> =
-        (0..manifest.asset_count() as u32).into_par_iter().filter_map(named).collect();
-    // Of several, the first.
-    found.reverse();
-    found.into_iter().collect()
 }
 
 /// Pages that links name by several paths.

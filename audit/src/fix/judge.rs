@@ -1,17 +1,19 @@
 //! What becomes of one link: asked as the audit asks, respelled, and proved to lead where it led.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use trailmark::Manifest;
 
 use super::options::FixOptions;
 use super::outcome::{Left, Outcome};
-use super::repair::Meant;
 use super::respell::{Old, respell};
 use crate::ask::{Asker, End, Landing, Verdict};
+use crate::capitals::{self, OnlyFiles};
 use crate::ground::{Floats, Ground};
 use crate::hash::hash;
 use crate::kind::LinkKind;
 use crate::reference::{Path, PathKind, Reference, cleaned, query_of, resolve};
 use crate::rules::{Rule, RuleSet};
+use crate::run::served_at;
 use crate::standpoint::Standpoint;
 
 /// A link as it was read.
@@ -48,11 +50,12 @@ pub(super) struct Target {
 /// What is the same for all threads.
 #[derive(Debug)]
 pub(super) struct Common<'s> {
+    pub(super) manifest: &'s Manifest<'s>,
     pub(super) options: &'s FixOptions,
     /// The files that are served under other URLs than their own.
     pub(super) elsewhere: &'s FxHashSet<u32>,
-    /// What may have been meant by links that lead to nothing.
-    pub(super) meant: &'s Meant,
+    /// What links that lead to nothing may have meant, if that is wanted.
+    pub(super) only_files: &'s OnlyFiles,
 }
 
 /// Judges the links that a thread reads.
@@ -91,6 +94,9 @@ impl<'s> Judge<'s> {
 
     /// Judges a link. `None` if there is nothing to be done about it. `off` are the rules that are not looked for in its file.
     pub(super) fn judge(&mut self, stand: &Standpoint<'_>, off: RuleSet, link: Link<'_>) -> Option<Judged> {
+        if link.kind == LinkKind::Identifier {
+            return None;
+        }
         let text = cleaned(link.text);
         let mut path = Vec::new();
         let Reference::Path(found) = resolve(&stand.from, &text, self.ground.origins, &mut path) else {
@@ -159,8 +165,12 @@ impl<'s> Judge<'s> {
                     return None;
                 }
                 let asked = self.asker.parsed(path)?.path().to_owned();
-                let url = self.common.meant.in_other_capitals(&asked)?;
-                Some((Rule::CaseDiffers, Some(url.as_bytes().to_vec())))
+                let asset = self.common.manifest.asset(self.common.only_files.named(&asked)?)?;
+                let url = served_at(self.common.manifest, &asset);
+                if !capitals::differ(&url, &asked) {
+                    return None;
+                }
+                Some((Rule::CaseDiffers, Some(url.into_bytes())))
             }
             _ => None,
         }

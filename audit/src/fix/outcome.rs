@@ -37,7 +37,6 @@ reasons! {
     AddsFragment = "names-fragment", "the redirect names a fragment, so the link would have to";
     Floating = "served-anywhere",
         "a relative link in a page that is also served under other URLs (a fallback, a rule of _redirects with 200, a symbolic link)";
-    Identifier = "identifier", "it is also a name by which others know the entry (guid of a feed, @id of JSON-LD)";
     Hashed = "hashed", "a hash of the style sheet may stand in an integrity attribute or a Content-Security-Policy";
     Same = "empty", "it names the page or its <base> by nothing, and that redirects";
     Odd = "odd-spelling", "it is written in a way that can't be changed safely";

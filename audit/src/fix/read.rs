@@ -11,7 +11,6 @@ use crate::extract::{Buffers, Element, Sink, Tag, early_base, html, sheet};
 use crate::feeds;
 use crate::ground::Document;
 use crate::json;
-use crate::kind::LinkKind;
 use crate::reference::Origins;
 use crate::run::{Kind, is_binary};
 use crate::standpoint::Standpoint;
@@ -63,28 +62,10 @@ pub(super) fn read(input: Input<'_>, buffers: &mut Buffers, reader: &mut impl Re
             json::app_manifest(bytes, |kind, text, start| one(kind, text, Spot::Json { start }, None))
         }
         Kind::Xml => {
-            let block = |start| is_guid(bytes, start).then_some(Left::Identifier);
-            feeds::xml(bytes, &mut |kind, text, start| one(kind, text, Spot::Xml { start }, block(start)))
-                .ok()?;
+            feeds::xml(bytes, &mut |kind, text, start| one(kind, text, Spot::Xml { start }, None)).ok()?;
         }
     }
     Some(())
-}
-
-/// Whether a text of XML stands in a `<guid>`.
-fn is_guid(bytes: &[u8], start: u32) -> bool {
-    let before = bytes.get(..start as usize).unwrap_or_default();
-    memchr::memrchr(b'<', before.trim_ascii_end().strip_suffix(b"<![CDATA[").unwrap_or(before))
-        .and_then(|tag| before.get(tag..))
-        .is_some_and(|tag| tag.starts_with(b"<guid"))
-}
-
-/// Whether a string of JSON is the value of `"@id"`.
-fn is_json_id(bytes: &[u8], start: u32) -> bool {
-    let before =
-        bytes.get(..start as usize).and_then(|before| before.strip_suffix(b"\"")).unwrap_or_default();
-    let name = before.trim_ascii_end().strip_suffix(b":").unwrap_or_default();
-    name.trim_ascii_end().ends_with(b"\"@id\"")
 }
 
 /// The CDATA sections of a page. Within SVG and MathML they are text, which the tokenizer of the audit does not know.
@@ -159,25 +140,9 @@ impl<R: Reader> Sink for Page<'_, R> {
         if self.input.origins.hosts().is_empty() {
             return;
         }
-        json::own_urls(text, |text, at| {
+        json::own_urls(text, |kind, text, at| {
             let start = offset.saturating_add(at);
-            let block = is_json_id(self.input.bytes, start).then_some(Left::Identifier);
-            self.reader.link(&self.stand, Link { kind: LinkKind::JsonLd, text, block }, Spot::Json { start });
+            self.reader.link(&self.stand, Link { kind, text, block: None }, Spot::Json { start });
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifiers_are_told_from_links() {
-        let at = |text: &str| text.find('^').unwrap() as u32;
-        for text in ["<guid>^/x</guid>", "<guid isPermaLink=\"true\"> ^/x", "<guid><![CDATA[^/x]]></guid>"] {
-            assert!(is_guid(text.as_bytes(), at(text)), "{text}");
-        }
-        assert!(!is_guid(b"<guid>/x</guid><link>/y</link>", 21));
-        assert!(is_json_id(b"{\"@id\" : \"x\"}", 10) && !is_json_id(b"{\"url\":\"x\"}", 8));
     }
 }

@@ -54,11 +54,11 @@ pub struct AskedPath<'d> {
     pub referer: Option<String>,
 }
 
-/// Asks two sites for every request of some logs, as [`replay`](super::replay) asks one. A path is asked of both once, however often
+/// Asks two sites for every request of some logs, as [`replay`](super::replay()) asks one. A path is asked of both once, however often
 /// it was asked for.
 ///
 /// # Errors
-/// [`LogError`], as for [`replay`](super::replay).
+/// [`LogError`], as for [`replay`](super::replay()).
 pub fn changes(
     old: &Side<'_>,
     new: &Side<'_>,

@@ -206,9 +206,10 @@ fn relative_links_of_a_not_found_page_lead_anywhere() {
 #[test]
 fn other_capitals_are_told_from_what_is_not_there() {
     let place = site(&[
-        ("index.html", "<a href=/About><a href=Docs/Guide.html><a href=/none>"),
+        ("index.html", "<a href=/About><a href=Docs/Guide.html><a href=/none><a href=/api/CacheLife>"),
         ("about.html", ""),
         ("docs/guide.html", ""),
+        ("api/cachelife/index.html", ""),
     ]);
     assert_eq!(
         findings(&place, &[]),
@@ -216,8 +217,25 @@ fn other_capitals_are_told_from_what_is_not_there() {
             "not-found /none in /index.html:1 /none",
             "case-differs /About -> /about in /index.html:1 /About",
             "case-differs /Docs/Guide.html -> /docs/guide in /index.html:1 Docs/Guide.html",
+            "case-differs /api/CacheLife -> /api/cachelife/ in /index.html:1 /api/CacheLife",
         ]
     );
+    // A page that exists, under another form of its name, is not one of other capitals.
+    let place = site(&[("index.html", "<a href=/about>"), ("about.html", "")]);
+    assert_eq!(findings(&place, &["--html-handling", "none"]), ["not-found /about in /index.html:1 /about"]);
+}
+
+#[test]
+fn names_of_entries_may_redirect_but_must_lead_somewhere() {
+    let item = |path: &str| format!("<item><link>/post</link><guid>{path}</guid></item>");
+    let feed = |path: &str| format!("<rss version='2.0'><channel>{}</channel></rss>", item(path));
+    let json =
+        r#"<script type="application/ld+json">{"item":{"@id":"https://example.com/post.html"}}</script>"#;
+    let files = |guid: &str| site(&[("index.html", json), ("post.html", ""), ("rss.xml", &feed(guid))]);
+    let options = ["--site", "https://example.com"];
+    assert_eq!(findings(&files("/post.html"), &options), [""; 0]);
+    assert_eq!(findings(&files("/post.html#x"), &options), [""; 0]);
+    assert_eq!(findings(&files("/gone"), &options), ["not-found /gone in /rss.xml:1 /gone"]);
 }
 
 #[test]

@@ -284,7 +284,7 @@ fn what_names_an_entry_or_has_a_hash_stays() {
         ("dist/plain.html", "<style>a{b:url(/i.png)}</style>"),
         ("dist/s.css", "a{b:url(/i.png)}"),
     ]);
-    fix(&place, &[]).exits(0).prints(&["left identifier", "left hashed", "4 links: 2 identifier, 2 hashed"]);
+    fix(&place, &[]).exits(0).prints(&["left hashed", "2 links: 2 hashed"]);
     says(
         &place,
         "dist/feed.xml",
