@@ -85,15 +85,19 @@ struct Page<'f, R> {
 }
 
 impl<R: Reader> Page<'_, R> {
-    fn style_block(&mut self) -> Option<Left> {
+    /// Why no link of a style may be changed whose text begins here.
+    fn style_block(&mut self, offset: u32) -> Option<Left> {
         let Input { bytes, hashes_styles, .. } = self.input;
         let named = || {
             [&b"sha256-"[..], b"sha384-", b"sha512-"].iter().any(|name| memmem::find(bytes, name).is_some())
         };
-        (*self.hashes_styles.get_or_insert_with(|| hashes_styles || named())).then_some(Left::Hashed)
+        (*self.hashes_styles.get_or_insert_with(|| hashes_styles || named()))
+            .then_some(Left::Hashed)
+            .or_else(|| self.block(offset))
     }
 
-    fn tag_block(&self, offset: u32) -> Option<Left> {
+    /// Why nothing may be changed of what begins here.
+    fn block(&self, offset: u32) -> Option<Left> {
         self.sections.iter().any(|section| section.contains(&(offset as usize))).then_some(Left::Odd)
     }
 }
@@ -103,7 +107,7 @@ impl<R: Reader> Sink for Page<'_, R> {
         tag.ids(|id| self.reader.mark(id));
         if let Some((style, start)) = tag.inline_style() {
             sheet(style, start, |kind, text, offset| {
-                let block = self.style_block();
+                let block = self.style_block(start);
                 let at = (offset - start) as usize;
                 let spot = Spot::Attribute { start, value: style, at, is_css: true };
                 self.reader.link(&self.stand, Link { kind, text, block }, spot);
@@ -120,7 +124,7 @@ impl<R: Reader> Sink for Page<'_, R> {
             if !self.input.document.counts(kind) {
                 return;
             }
-            let block = self.tag_block(offset);
+            let block = self.block(offset);
             if let Some((value, start)) = tag.value_at(offset) {
                 let at = (offset - start) as usize;
                 let spot = Spot::Attribute { start, value, at, is_css: false };
@@ -131,7 +135,7 @@ impl<R: Reader> Sink for Page<'_, R> {
 
     fn style(&mut self, text: &[u8], offset: u32) {
         sheet(text, offset, |kind, text, start| {
-            let block = self.style_block();
+            let block = self.style_block(offset);
             self.reader.link(&self.stand, Link { kind, text, block }, Spot::Plain { start, is_css: true });
         });
     }
@@ -142,7 +146,8 @@ impl<R: Reader> Sink for Page<'_, R> {
         }
         json::own_urls(text, |kind, text, at| {
             let start = offset.saturating_add(at);
-            self.reader.link(&self.stand, Link { kind, text, block: None }, Spot::Json { start });
+            let link = Link { kind, text, block: self.block(offset) };
+            self.reader.link(&self.stand, link, Spot::Json { start });
         });
     }
 }
