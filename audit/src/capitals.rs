@@ -11,9 +11,14 @@ pub(crate) fn stem(path: &str) -> String {
     written_stem(path).to_ascii_lowercase()
 }
 
-/// Whether two paths of one stem differ in capitals, not in their forms alone.
-pub(crate) fn differ(a: &str, b: &str) -> bool {
-    written_stem(a) != written_stem(b)
+/// How a link would be written with the capitals of a file of its stem and the link's own form; first of all as the file is called, if that is
+/// its form.
+pub(crate) fn in_capitals_of(own_path: &str, link: &str) -> String {
+    if own_path.eq_ignore_ascii_case(link) {
+        return own_path.to_owned();
+    }
+    let form = link.get(written_stem(link).len()..).unwrap_or_default();
+    format!("{}{}", written_stem(own_path), form.to_ascii_lowercase())
 }
 
 fn written_stem(path: &str) -> &str {
@@ -46,18 +51,6 @@ pub(crate) fn files_by_stem<'w>(
     files
 }
 
-/// Of several files with the stem of a path that nothing answers, the one that it names in the very form, if there is one; else the first.
-pub(crate) fn likeliest(manifest: &Manifest<'_>, path: &str, files: &[u32]) -> Option<u32> {
-    let is_named_so = |&&file: &&u32| {
-        manifest.asset(file).is_some_and(|asset| {
-            let url = asset.canonical_url().map(|url| url.to_string());
-            own_path(manifest, &asset).eq_ignore_ascii_case(path)
-                || url.is_some_and(|url| url.eq_ignore_ascii_case(path))
-        })
-    };
-    files.iter().find(is_named_so).or(files.first()).copied()
-}
-
 /// Every file by its stem, where there is but one of that stem.
 #[derive(Debug, Default)]
 pub(crate) struct OnlyFiles(FxHashMap<String, Option<u32>>);
@@ -82,7 +75,7 @@ impl OnlyFiles {
 }
 
 /// Where a file lies, as a URL path: below the base, percent-encoded.
-fn own_path(manifest: &Manifest<'_>, asset: &Asset<'_>) -> String {
+pub(crate) fn own_path(manifest: &Manifest<'_>, asset: &Asset<'_>) -> String {
     format!("{}{}", manifest.base(), trailmark::encode_site_path(&asset.site_path().to_string()))
 }
 
@@ -95,7 +88,9 @@ mod tests {
         for path in ["/About", "/about/", "/ABOUT.html", "/about/index.HTML", "/About/Index"] {
             assert_eq!(stem(path), "/about", "{path}");
         }
-        assert!(differ("/About", "/about/") && !differ("/about.html", "/about/index"));
+        assert_eq!(in_capitals_of("/Docs/index.html", "/docs/"), "/Docs/");
+        assert_eq!(in_capitals_of("/a/Guide.html", "/A/guide.HTML"), "/a/Guide.html");
+        assert_eq!(in_capitals_of("/LOGO.PNG", "/logo.png"), "/LOGO.PNG");
         assert_eq!(
             (stem("/").as_str(), stem("/index.html").as_str(), stem("/a.CSS").as_str()),
             ("", "", "/a.css")

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::absent::why_absent;
-use crate::ask::Asker;
+use crate::ask::{Asker, End};
 use crate::candidates::{Candidate, Conclusion, List, Lists};
 use crate::capitals;
 use crate::kind::LinkKind;
@@ -83,13 +83,18 @@ impl Conclusion<'_> {
         let stems = wanted.iter().map(|path| capitals::stem(path)).collect();
         let found = capitals::files_by_stem(self.manifest, &stems);
         for (candidate, wanted) in missing.iter_mut().zip(&wanted) {
-            let files = found.get(capitals::stem(wanted).as_str());
-            let file = files.and_then(|files| capitals::likeliest(self.manifest, wanted, files));
-            // What differs in its form only is no file here.
-            let url = file.and_then(|file| self.url_of(file));
-            if let Some(url) = url.filter(|url| capitals::differ(url, wanted)) {
+            let files = found.get(capitals::stem(wanted).as_str()).into_iter().flatten();
+            // Not every form leads to a page on every setting.
+            let mut leads_there = |&&file: &&u32| {
+                self.manifest.asset(file).is_some_and(|asset| {
+                    let own_path = capitals::own_path(self.manifest, &asset);
+                    let meant = capitals::in_capitals_of(&own_path, wanted);
+                    meant.starts_with('/') && asker.ask(meant.as_bytes()).end == End::File(file)
+                })
+            };
+            if let Some(&file) = files.into_iter().find(&mut leads_there) {
                 candidate.rule = Rule::CaseDiffers;
-                candidate.fix = Some(url);
+                candidate.fix = self.url_of(file);
             }
         }
         missing

@@ -165,11 +165,14 @@ impl<'s> Judge<'s> {
                     return None;
                 }
                 let asked = self.asker.parsed(path)?.path().to_owned();
-                let asset = self.common.manifest.asset(self.common.only_files.named(&asked)?)?;
-                let url = served_at(self.common.manifest, &asset);
-                if !capitals::differ(&url, &asked) {
+                let file = self.common.only_files.named(&asked)?;
+                let asset = self.common.manifest.asset(file)?;
+                let meant =
+                    capitals::in_capitals_of(&capitals::own_path(self.common.manifest, &asset), &asked);
+                if self.verdict(meant.as_bytes()).end != End::File(file) {
                     return None;
                 }
+                let url = served_at(self.common.manifest, &asset);
                 Some((Rule::CaseDiffers, Some(url.into_bytes())))
             }
             _ => None,

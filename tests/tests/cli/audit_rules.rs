@@ -239,6 +239,32 @@ fn names_of_entries_may_redirect_but_must_lead_somewhere() {
 }
 
 #[test]
+fn other_capitals_are_told_in_any_form_that_would_lead_to_the_page() {
+    // As Astro does it: folders of pages get lower case, links in Markdown keep the file's own name.
+    let place = site(&[
+        ("index.html", "<a href=/api/useRouter><a href=/Api/usememo.html><a href=/api/usememo/>"),
+        ("api/userouter/index.html", ""),
+        ("api/usememo.html", ""),
+    ]);
+    assert_eq!(
+        findings(&place, &["--only", "case-differs", "--only", "not-found"]),
+        [
+            "case-differs /Api/usememo.html -> /api/usememo in /index.html:1 /Api/usememo.html",
+            "case-differs /api/useRouter -> /api/userouter/ in /index.html:1 /api/useRouter",
+        ]
+    );
+    // Where a page has one form only, the right capitals would not help.
+    assert_eq!(
+        findings(&place, &["--only", "case-differs", "--only", "not-found", "--html-handling", "none"]),
+        [
+            "not-found /api/useRouter in /index.html:1 /api/useRouter",
+            "not-found /api/usememo/ in /index.html:1 /api/usememo/",
+            "case-differs /Api/usememo.html -> /api/usememo.html in /index.html:1 /Api/usememo.html",
+        ]
+    );
+}
+
+#[test]
 fn canonical_urls_are_compared_with_those_that_are_served() {
     let own = |path: &str| format!("<link rel=canonical href=https://example.com{path}>");
     let place = site(&[
