@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// A buffer is given back to the system after a file larger than this, bytes.
-const KEPT: usize = 4 << 20;
+const KEPT: usize = 256 << 10;
 
 /// The folder of a site.
 #[derive(Debug)]
@@ -56,6 +56,8 @@ impl Files {
         // One byte more than there should be: a file that ends where it should gives less than was asked for, and need not be asked
         // again.
         let wanted = usize::try_from(found.len()).unwrap_or(0).min(1 << 30) + 1;
+        // To the byte: each thread has such a buffer, and they are most of what a small site takes.
+        buffer.reserve_exact(wanted);
         buffer.resize(wanted, 0);
         let mut len = 0;
         while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {

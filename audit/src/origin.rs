@@ -41,7 +41,7 @@ fn of_canonicals(manifest: &Manifest<'_>, files: &Files, marks: &Marks) -> Optio
         if files.read(&asset.site_path().to_string(), &mut buffer).is_err() {
             continue;
         }
-        let Some(url) = canonical(&buffer) else { continue };
+        let Some(url) = canonical(head(&buffer)) else { continue };
         let Some((host, path)) =
             host_and_path(&cleaned(&url)).map(|(host, path)| (host.to_vec(), path.to_vec()))
         else {
@@ -61,6 +61,12 @@ fn of_canonicals(manifest: &Manifest<'_>, files: &Files, marks: &Marks) -> Optio
         }),
         _ => None,
     }
+}
+
+/// A page up to its body, where no canonical URL counts.
+fn head(page: &[u8]) -> &[u8] {
+    let body = memchr::memmem::find(page, b"<body").or_else(|| memchr::memmem::find(page, b"<BODY"));
+    page.get(..body.unwrap_or(page.len())).unwrap_or(page)
 }
 
 fn canonical(bytes: &[u8]) -> Option<Vec<u8>> {

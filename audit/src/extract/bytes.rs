@@ -10,7 +10,7 @@ use std::convert::Infallible;
 use html5gum::{Readable, Reader};
 use memchr::{memchr, memchr2};
 
-use super::element::is_of_interest;
+use super::element::{is_of_interest, may_hold_urls};
 
 /// A page that is being read.
 pub(crate) struct Bytes<'a> {
@@ -101,11 +101,19 @@ fn plain_tag_len(tag: &[u8]) -> Option<usize> {
             [b'/', b'>', ..] if !is_end => return Some(at + 2),
             [b' ', b'/', b'>', ..] if !is_end => return Some(at + 3),
             [b' ', rest @ ..] if !is_end => {
-                let len = name_len(rest);
-                let attribute = rest.get(..len).filter(|name| !name.is_empty() && !is_of_interest(name))?;
-                at += 1 + attribute.len();
+                let name = rest.get(..name_len(rest)).filter(|name| !name.is_empty())?;
+                // Highlighted code has a style on every word, and hardly any names a picture.
+                let is_style = name == b"style";
+                if !is_style && is_of_interest(name) {
+                    return None;
+                }
+                at += 1 + name.len();
                 if let [b'=', b'"', value @ ..] = tag.get(at..)? {
-                    at += 2 + memchr(b'"', value)? + 1;
+                    let len = memchr(b'"', value)?;
+                    if is_style && may_hold_urls(value.get(..len)?) {
+                        return None;
+                    }
+                    at += 2 + len + 1;
                 }
             }
             _ => return None,
@@ -171,6 +179,8 @@ mod tests {
             "<br />",
             "<x-y data-id=\"1\" />",
             "<p title=\"\">",
+            "<span style=\"--0:#C792EA;--1:#8844AE\">",
+            "<span style hidden>",
         ] {
             assert_eq!(end(plain), plain.len(), "{plain}");
         }
@@ -185,7 +195,10 @@ mod tests {
         for stop in stops.into_iter().chain(["<p x:y=\"1\">", "<p\nclass=\"a\">", "<p class=\"a\" / >"]) {
             assert_eq!(end(stop), 0, "{stop}");
         }
-        for name in ["id", "ID", "style", "href", "Src", "srcset", "content", "name", "http-equiv"] {
+        for style in ["url(x)", "a:URL( x )", "image-set('x')", "a:url&#40;x)", "a:url&lpar;x)"] {
+            assert_eq!(end(&format!("<p class=\"a\" style=\"{style}\">")), 0, "{style}");
+        }
+        for name in ["id", "ID", "Style", "href", "Src", "srcset", "content", "name", "http-equiv"] {
             assert_eq!(end(&format!("<p class=\"a\" {name}=\"b\">")), 0, "{name}");
         }
     }

@@ -99,8 +99,17 @@ const NAMES: &[&[u8]] = &[
     b"property",
 ];
 
+/// Whether the value of a style attribute, as it is written, may name a URL: not without a parenthesis, which an entity can stand for.
+pub(crate) fn may_hold_urls(style: &[u8]) -> bool {
+    memchr::memchr2(b'(', b'&', style).is_some()
+}
+
 /// Whether an attribute of this name, in any case, may count on any element.
 pub(crate) fn is_of_interest(name: &[u8]) -> bool {
+    // What most attributes are, first.
+    if name == b"class" {
+        return false;
+    }
     NAMES.iter().any(|known| known.len() == name.len() && known.eq_ignore_ascii_case(name))
 }
 
