@@ -16,6 +16,11 @@ pub fn render(existing: &str) -> String {
     page
 }
 
+/// The names of all rules, in the order of the table.
+pub fn rule_names() -> impl Iterator<Item = &'static str> {
+    RULES.iter().map(|row| row.name)
+}
+
 fn rules() -> String {
     let mut text = String::from("| rule | level | a link, or page, that |\n|---|---|---|\n");
     for row in RULES {

@@ -5,7 +5,7 @@
 
 mod command;
 mod figures;
-mod machine;
+pub(crate) mod machine;
 mod memory;
 mod page;
 pub(crate) mod peers;

@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 fine, 1 a finding (something differs, a test fails), 2 could not run.
 
+mod audit_sites;
 mod bench;
 mod chromium;
 mod conformance;
@@ -48,6 +49,7 @@ enum Task {
     Oracle(oracle::Args),
     Hosts(hosts::Args),
     Sites(sites::Args),
+    AuditSites(audit_sites::Args),
     Docs(docs::Args),
     Bench(bench::Args),
     Load(load::Args),
@@ -83,6 +85,7 @@ fn main() -> ExitCode {
         Task::Oracle(args) => oracle::run(&args),
         Task::Hosts(args) => hosts::run(&args),
         Task::Sites(args) => sites::run(&args),
+        Task::AuditSites(args) => audit_sites::run(&args),
         Task::Docs(args) => docs::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Load(args) => load::run(&args),

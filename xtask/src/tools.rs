@@ -25,6 +25,11 @@ pub(crate) const CARGO_FUZZ: Tool = Tool { name: "cargo-fuzz", version: "0.13.2"
 pub(crate) const STATIC_WEB_SERVER: Tool =
     Tool { name: "static-web-server", version: "2.44.1", is_measured: true };
 
+/// Link checkers that the audit is measured beside.
+pub(crate) const HYPERLINK: Tool = Tool { name: "hyperlink", version: "0.3.2", is_measured: true };
+/// The other one.
+pub(crate) const LYCHEE: Tool = Tool { name: "lychee", version: "0.24.2", is_measured: true };
+
 impl Tool {
     fn root(self) -> PathBuf {
         repo::scratch("tools").join(format!("{}-{}", self.name, self.version))

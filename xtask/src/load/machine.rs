@@ -9,19 +9,19 @@ use crate::repo;
 
 /// The machine, as far as figures depend on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// Model of the processor, and how many of it.
-    pub(super) processor: String,
+    pub(crate) processor: String,
     /// System and version of its kernel.
-    pub(super) kernel: String,
+    pub(crate) kernel: String,
     /// Processes that wanted a core in the minute before the run.
-    pub(super) load: String,
+    pub(crate) load: String,
     /// What was measured: the commit.
-    pub(super) commit: String,
+    pub(crate) commit: String,
 }
 
 /// This one.
-pub(super) fn here() -> Machine {
+pub(crate) fn here() -> Machine {
     let read = |path: &str| read_to_string(path).unwrap_or_default();
     let cpu = read("/proc/cpuinfo");
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':'));

@@ -18,7 +18,7 @@ use crate::repo;
 
 /// Where the section begins, and what stands behind it. `benches/src/page.rs` knows both.
 const BEGIN: &str = "\n## Serving\n";
-const BEHIND: &str = "\n## Commands\n";
+const BEHIND: [&str; 2] = ["\n## Auditing\n", "\n## Commands\n"];
 
 /// Puts the section into the page.
 ///
@@ -32,7 +32,8 @@ pub(super) fn write(figures: &Figures) -> Result<()> {
 }
 
 fn with_section(page: &str, section: &str) -> Result<String> {
-    let behind = page.find(BEHIND).context("docs/BENCHMARKS.md has no section of commands")?;
+    let behind = BEHIND.iter().find_map(|title| page.find(title));
+    let behind = behind.context("docs/BENCHMARKS.md has no section of commands")?;
     let begin = page.find(BEGIN).filter(|begin| *begin < behind).unwrap_or(behind);
     Ok(format!("{}{section}{}", &page[..begin], &page[behind..]))
 }
