@@ -3,22 +3,33 @@
 //! The lengths of all sections are known before the first is written, so the file is made in one piece, and the large sections are
 //! filled in place.
 
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
 use trailmark::RuleId;
 use trailmark::format::{self, header, section};
 use trailmark::key::{checksum, path_key};
 
 use crate::encode_assets::Assets;
+use crate::encode_host::host_section;
 use crate::encode_rules;
 use crate::encode_slots::Slots;
 use crate::error::CompileError;
+use crate::hosts::{self, Host, NotFound, Policy};
 use crate::index::Index;
 use crate::options::{NotFoundHandling, Platform};
 use crate::provenance::Provenance;
-use crate::routes::StemRoutes;
+use crate::routes::{StemRoutes, canonical_path};
 use crate::rules;
-use crate::site::Site;
+use crate::site::{AssetIndex, Site};
 use crate::site_rules::{RuleFinder, SiteRules};
+
+/// Another host than Cloudflare's, for which a manifest is made.
+pub(crate) struct OnHost {
+    pub(crate) host: Host,
+    pub(crate) policy: Policy,
+    /// The canonical paths that are no form of their asset's own stem.
+    pub(crate) elsewhere: FxHashMap<AssetIndex, String>,
+}
 
 /// Encodes a site, its routes and the index over them. `raw` are the static `_redirects` rules whose path is not spelled canonically.
 ///
@@ -32,12 +43,23 @@ pub(crate) fn encode(
     finder: &RuleFinder<'_>,
     raw: Vec<(&str, u16)>,
     provenance: &Provenance,
+    on_host: Option<&OnHost>,
 ) -> Result<Vec<u8>, CompileError> {
     let mut strings = Strings::default();
     let slots = Slots::new(routes, index, &mut strings)?;
-    let assets = Assets::new(site, routes, &slots.slot_of_route, &mut strings)?;
-    let not_found = not_found(site, &slots.index, &mut strings)?;
-    let rule_names = rule_names(site, &mut strings);
+    let elsewhere = |asset: AssetIndex| match on_host {
+        Some(on_host) => on_host.elsewhere.get(&asset).cloned().unwrap_or_default(),
+        None => canonical_path(site, asset).unwrap_or_default(),
+    };
+    let assets = Assets::new(site, routes, &slots.slot_of_route, &elsewhere, &mut strings)?;
+    // Other hosts have one page for misses at most, which the header names.
+    let pages = if on_host.is_some() { Vec::new() } else { site.not_found_pages() };
+    let not_found = not_found(&pages, &slots.index, &mut strings)?;
+    let rule_names = match on_host {
+        Some(on_host) => write_rule_names(&host_rules(on_host.host), &mut strings),
+        None => write_rule_names(&cloudflare_rules(site), &mut strings),
+    };
+    let host_section = on_host.map(|on_host| host_section(on_host.host, &on_host.policy, &mut strings));
     let redirects = encode_rules::redirects(rules.redirect_rules(), site.options.platform, &mut strings);
     let redirect_dispatch = encode_rules::dispatch(finder.redirect_file(), &mut strings);
     let raw_redirects = encode_rules::raw_redirects(raw, &mut strings);
@@ -72,7 +94,10 @@ pub(crate) fn encode(
     if !site.base.is_root() {
         sections.push(Section::of(section::BASE, site.base.as_str()));
     }
-    Ok(assemble(&header_fields(site, &slots.index, routes.len())?, sections))
+    if let Some(host_section) = host_section {
+        sections.push(Section::of(section::HOST, host_section));
+    }
+    Ok(assemble(&header_fields(site, &slots.index, routes.len(), on_host)?, sections))
 }
 
 /// Writes a section into its place.
@@ -137,8 +162,11 @@ pub(crate) fn put(record: &mut [u8], offset: usize, bytes: &[u8]) {
 }
 
 /// The not-found section.
-fn not_found(site: &Site, index: &Index, strings: &mut Strings) -> Result<Vec<u8>, CompileError> {
-    let pages = site.not_found_pages();
+fn not_found(
+    pages: &[(&str, AssetIndex)],
+    index: &Index,
+    strings: &mut Strings,
+) -> Result<Vec<u8>, CompileError> {
     let below_root: Vec<_> = pages.iter().filter(|(folder, _)| !folder.is_empty()).copied().collect();
     let depth = |folder: &str| folder.bytes().filter(|&b| b == b'/').count().min(63);
     let mask = pages.iter().fold(0u64, |mask, (folder, _)| mask | 1 << depth(folder));
@@ -166,16 +194,28 @@ fn not_found(site: &Site, index: &Index, strings: &mut Strings) -> Result<Vec<u8
     Ok(bytes)
 }
 
-/// The names of the rules that can answer for this site.
-fn rule_names(site: &Site, strings: &mut Strings) -> Vec<u8> {
-    let handling = site.options.handling();
-    let path_rules: Vec<RuleId> = rules::rows_of(handling).map(|(id, _)| id).collect();
+/// The rules that can answer for this site on a platform of Cloudflare, ordered by number.
+fn cloudflare_rules(site: &Site) -> Vec<(RuleId, &'static str)> {
+    let path_rules: Vec<RuleId> = rules::rows_of(site.options.handling()).map(|(id, _)| id).collect();
+    rules::all()
+        .filter(|(id, rule)| rule.kind == rules::Kind::Runtime || path_rules.contains(id))
+        .map(|(id, rule)| (id, rule.name))
+        .collect()
+}
+
+/// The same on another host: those of its table, and those of the runtime that concern method and headers.
+fn host_rules(host: Host) -> Vec<(RuleId, &'static str)> {
+    let of_runtime = [RuleId::METHOD_NOT_ALLOWED, RuleId::NOT_MODIFIED];
+    let of_runtime = rules::all().filter(|(id, _)| of_runtime.contains(id)).map(|(id, rule)| (id, rule.name));
+    let own: Vec<&str> = hosts::rules_of(host).chain(hosts::miss_rules(host)).map(|rule| rule.name).collect();
+    of_runtime.chain(hosts::numbered_rules().filter(|(_, name)| own.contains(name))).collect()
+}
+
+/// The names of rules, ordered by number.
+fn write_rule_names(rules: &[(RuleId, &str)], strings: &mut Strings) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (id, rule) in rules::all() {
-        if rule.kind != rules::Kind::Runtime && !path_rules.contains(&id) {
-            continue;
-        }
-        let (offset, len) = (strings.add(rule.name), rule.name.len());
+    for (id, name) in rules {
+        let (offset, len) = (strings.add(name), name.len());
         let mut record = [0; format::RULE_LEN];
         put(&mut record, 0, &id.0.to_le_bytes());
         put(&mut record, 2, &(len as u16).to_le_bytes());
@@ -216,37 +256,72 @@ fn header_fields(
     site: &Site,
     index: &Index,
     stem_count: usize,
+    on_host: Option<&OnHost>,
 ) -> Result<[u8; format::HEADER_LEN], CompileError> {
-    let options = site.options;
-    let pages = options.platform == Platform::Pages;
-    let not_found = match (options.platform, options.not_found_handling) {
-        (Platform::Pages, _) => format::NOT_FOUND_PAGE_THEN_SINGLE,
-        (_, NotFoundHandling::None) => format::NOT_FOUND_NONE,
-        (_, NotFoundHandling::Page404) => format::NOT_FOUND_PAGE,
-        (_, NotFoundHandling::SinglePageApplication) => format::NOT_FOUND_SINGLE_PAGE,
-    };
-    let asset = |path: &str| site.asset_at(path).unwrap_or(format::NONE_U32);
-    let flags = if pages { format::FLAG_INDEX_REDIRECT } else { format::FLAG_CANONICAL_REDIRECT };
-    let status: u16 = if pages { 308 } else { 307 };
+    let facts = on_host.map_or_else(|| HeaderFacts::of_cloudflare(site), |on_host| HeaderFacts::of_host(site, on_host));
     let mut bytes = [0; format::HEADER_LEN];
     put(&mut bytes, header::MAGIC, &format::MAGIC);
     put(&mut bytes, header::VERSION, &format::VERSION.to_le_bytes());
     put(&mut bytes, header::SEED, &index.seed.to_le_bytes());
     put(&mut bytes, header::PATH_KEY, &[format::PATH_KEY_XXH3]);
-    put(
-        &mut bytes,
-        header::PLATFORM,
-        &[if pages { format::PLATFORM_PAGES } else { format::PLATFORM_WORKERS }],
-    );
-    put(&mut bytes, header::NOT_FOUND, &[not_found]);
-    put(&mut bytes, header::DECODE, &[if pages { format::DECODE_WHOLE } else { format::DECODE_SEGMENTS }]);
-    put(&mut bytes, header::REDIRECT_STATUS, &status.to_le_bytes());
-    put(&mut bytes, header::FLAGS, &flags.to_le_bytes());
-    let single_page = asset(&format!("{}/index.html", site.base.as_str()));
-    put(&mut bytes, header::SINGLE_PAGE_ASSET, &single_page.to_le_bytes());
-    put(&mut bytes, header::ROOT_NOT_FOUND_ASSET, &asset("/404.html").to_le_bytes());
+    put(&mut bytes, header::PLATFORM, &[facts.platform]);
+    put(&mut bytes, header::NOT_FOUND, &[facts.not_found]);
+    put(&mut bytes, header::DECODE, &[facts.decode]);
+    put(&mut bytes, header::REDIRECT_STATUS, &facts.status.to_le_bytes());
+    put(&mut bytes, header::FLAGS, &facts.flags.to_le_bytes());
+    put(&mut bytes, header::SINGLE_PAGE_ASSET, &facts.single_page.to_le_bytes());
+    put(&mut bytes, header::ROOT_NOT_FOUND_ASSET, &facts.root_not_found.to_le_bytes());
     put(&mut bytes, header::PAGE_COUNT, &to_u32(stem_count, "pages")?.to_le_bytes());
     Ok(bytes)
+}
+
+/// What the header says about the platform.
+struct HeaderFacts {
+    platform: u8,
+    not_found: u8,
+    decode: u8,
+    status: u16,
+    flags: u16,
+    single_page: AssetIndex,
+    root_not_found: AssetIndex,
+}
+
+impl HeaderFacts {
+    fn of_cloudflare(site: &Site) -> Self {
+        let options = site.options;
+        let pages = options.platform == Platform::Pages;
+        let not_found = match (options.platform, options.not_found_handling) {
+            (Platform::Pages, _) => format::NOT_FOUND_PAGE_THEN_SINGLE,
+            (_, NotFoundHandling::None) => format::NOT_FOUND_NONE,
+            (_, NotFoundHandling::Page404) => format::NOT_FOUND_PAGE,
+            (_, NotFoundHandling::SinglePageApplication) => format::NOT_FOUND_SINGLE_PAGE,
+        };
+        let asset = |path: &str| site.asset_at(path).unwrap_or(format::NONE_U32);
+        HeaderFacts {
+            platform: if pages { format::PLATFORM_PAGES } else { format::PLATFORM_WORKERS },
+            not_found,
+            decode: if pages { format::DECODE_WHOLE } else { format::DECODE_SEGMENTS },
+            status: if pages { 308 } else { 307 },
+            flags: if pages { format::FLAG_INDEX_REDIRECT } else { format::FLAG_CANONICAL_REDIRECT },
+            single_page: asset(&format!("{}/index.html", site.base.as_str())),
+            root_not_found: asset("/404.html"),
+        }
+    }
+
+    /// The page for misses lies at the root of the site, that is, below its base.
+    fn of_host(site: &Site, on_host: &OnHost) -> Self {
+        let has_page = on_host.policy.not_found == NotFound::RootPage;
+        let page = site.asset_at(&format!("{}/404.html", site.base.as_str()));
+        HeaderFacts {
+            platform: format::PLATFORM_HOST,
+            not_found: if has_page { format::NOT_FOUND_PAGE } else { format::NOT_FOUND_NONE },
+            decode: format::DECODE_WHOLE,
+            status: on_host.policy.redirect_status,
+            flags: 0,
+            single_page: format::NONE_U32,
+            root_not_found: page.filter(|_| has_page).unwrap_or(format::NONE_U32),
+        }
+    }
 }
 
 /// Puts header, table and sections together, and signs them.

@@ -14,7 +14,7 @@ use crate::error::CompileError;
 use crate::hash::AssetFile;
 use crate::media_type::{extension, media_type};
 use crate::options::Platform;
-use crate::routes::{Canonical, StemRoutes, canonical_path};
+use crate::routes::{Canonical, StemRoutes};
 use crate::site::{AssetIndex, Site};
 
 /// The assets of a site, ready to be written.
@@ -34,11 +34,13 @@ struct AssetFacts {
 }
 
 impl<'s> Assets<'s> {
-    /// Numbers the types of the files, and notes their slots and canonical URLs.
+    /// Numbers the types of the files, and notes their slots and canonical URLs. `elsewhere` knows those that are no form of their own
+    /// stem.
     pub(crate) fn new(
         site: &'s Site,
         routes: &[StemRoutes<'_>],
         slot_of_route: &[u32],
+        elsewhere: &dyn Fn(AssetIndex) -> String,
         strings: &mut Strings,
     ) -> Result<Self, CompileError> {
         to_u32(site.assets.len(), "files")?;
@@ -58,7 +60,7 @@ impl<'s> Assets<'s> {
                 Canonical::Nowhere => format::CANONICAL_NONE,
                 Canonical::At(form) => form as u8,
                 Canonical::Elsewhere => {
-                    canonicals.extend_from_slice(&canonical_record(site, index, strings)?);
+                    canonicals.extend_from_slice(&canonical_record(&elsewhere(index), index, strings)?);
                     format::CANONICAL_OTHER
                 }
             };
@@ -91,15 +93,14 @@ fn write_asset(record: &mut [u8], asset: &AssetFile, facts: &AssetFacts) {
 
 /// The record of a canonical URL that is no form of the asset's stem.
 fn canonical_record(
-    site: &Site,
+    path: &str,
     asset: AssetIndex,
     strings: &mut Strings,
 ) -> Result<[u8; format::CANONICAL_LEN], CompileError> {
-    let path = canonical_path(site, asset).unwrap_or_default();
     let mut record = [0; format::CANONICAL_LEN];
     put(&mut record, 0, &asset.to_le_bytes());
     put(&mut record, 4, &to_u32(path.len(), "bytes in a path")?.to_le_bytes());
-    put(&mut record, 8, &strings.add(&path).to_le_bytes());
+    put(&mut record, 8, &strings.add(path).to_le_bytes());
     Ok(record)
 }
 

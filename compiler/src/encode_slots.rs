@@ -194,6 +194,7 @@ impl Numbering {
                 FormAnswer::Miss => (format::ACTION_NONE, 0, RuleId(0)),
                 FormAnswer::Serve { number, rule } => (format::ACTION_SERVE, number, rule),
                 FormAnswer::Redirect { to, rule } => (format::ACTION_REDIRECT, to as u8, rule),
+                FormAnswer::Refuse { above_400, rule } => (format::ACTION_REFUSE, above_400, rule),
             };
             put(bytes, 0, &[action, argument]);
             put(bytes, 2, &rule.0.to_le_bytes());
@@ -224,6 +225,10 @@ impl Numbering {
                     put(entry, 0, &[format::ACTION_SERVE]);
                     put(entry, 2, &rule.0.to_le_bytes());
                     put(entry, 4, &asset.to_le_bytes());
+                }
+                FullAnswer::Refuse(above_400, rule) => {
+                    put(entry, 0, &[format::ACTION_REFUSE, *above_400]);
+                    put(entry, 2, &rule.0.to_le_bytes());
                 }
                 FullAnswer::Redirect(target, rule) => {
                     let (offset, len) = (strings.add(target), target.len());

@@ -31,6 +31,7 @@ mod cold;
 pub mod config;
 mod encode;
 mod encode_assets;
+mod encode_host;
 mod encode_rules;
 mod encode_slots;
 mod error;
@@ -64,11 +65,14 @@ use std::time::{Instant, SystemTime};
 
 use cache::HashCache;
 use config::redirects::RuleKind;
+use encode::OnHost;
+use hosts::{Host, HostRoutes, Policy};
 use options::Platform;
 use preflight::Checked;
 use rayon::prelude::*;
 use site_rules::RuleFinder;
 use trailmark::{DecodeMode, Manifest};
+use scan::ScanFor;
 use walk::Visit;
 
 pub use base::{BadBase, Base};
@@ -95,6 +99,9 @@ pub use write::{check_output, default_output, write};
 pub struct CompileOptions {
     /// How the site is served.
     pub routing: RoutingOptions,
+    /// Another host, whose answers are wanted instead of `routing`'s. Files that configure Cloudflare's platforms are left out then and
+    /// not read, nor is the host's own configuration: the answers are of the files alone (`docs/HOSTS.md`).
+    pub host: Option<Host>,
     /// Where it hangs below its origin.
     pub base: Base,
     /// The user's own code beside the assets.
@@ -158,6 +165,8 @@ fn compile_folder(
     observer: &dyn Observer,
 ) -> Result<Compiled, CompileError> {
     let mut times = Times::default();
+    let OnPlatform { routing, host } = OnPlatform::of(options);
+    let scanned_as = if host.is_some() { ScanFor::OtherHost } else { ScanFor::Cloudflare(routing.platform) };
     let began = SystemTime::now();
     let started = Instant::now();
     let cache_path = options.cache.as_deref();
@@ -168,11 +177,14 @@ fn compile_folder(
     };
     observer.begins(if visit == Visit::Read { Stage::Read } else { Stage::Scan }, 0, 0);
     let (scan, cache) = rayon::join(
-        || scan::scan_with(dist, options.routing.platform, visit, observer),
+        || scan::scan_with(dist, scanned_as, visit, observer),
         || cache_path.map_or_else(HashCache::default, |path| HashCache::load(path, dist)),
     );
     let mut scan = scan?;
-    let (rules, mut rule_notes) = rule_files::read(dist, options)?;
+    let (rules, mut rule_notes) = match host {
+        Some(_) => (SiteRules::default(), Vec::new()),
+        None => rule_files::read(dist, options)?,
+    };
     rule_notes.append(&mut scan.rule_notes);
     match visit {
         Visit::Look => times.scan = started.elapsed(),
@@ -197,7 +209,8 @@ fn compile_folder(
 
     let site = SiteInput {
         assets,
-        routing: options.routing,
+        routing,
+        host,
         base: &options.base,
         rules: &rules,
         excluded_count: scan.excluded_count,
@@ -277,14 +290,46 @@ pub fn compile_files_at(
     base: &Base,
     rules: &SiteRules,
 ) -> Result<Compiled, CompileError> {
-    let site = SiteInput { assets, routing, base, rules, excluded_count: 0, scanned: None };
+    let site = SiteInput { assets, routing, host: None, base, rules, excluded_count: 0, scanned: None };
     compile_site(site, &(), Times::default())
+}
+
+/// The same on any host, without rules for requests.
+///
+/// # Errors
+/// [`CompileError::Limit`] if the site is too large for the format.
+pub fn compile_files_for(assets: Vec<AssetFile>, host: Host, base: &Base) -> Result<Compiled, CompileError> {
+    let OnPlatform { routing, host } =
+        OnPlatform::of(&CompileOptions { host: Some(host), ..CompileOptions::default() });
+    let rules = SiteRules::default();
+    let site = SiteInput { assets, routing, host, base, rules: &rules, excluded_count: 0, scanned: None };
+    compile_site(site, &(), Times::default())
+}
+
+/// On which platform a site is served.
+struct OnPlatform {
+    /// Of Cloudflare's; for another host the default, of which only media types are taken.
+    routing: RoutingOptions,
+    /// Another host.
+    host: Option<Host>,
+}
+
+impl OnPlatform {
+    fn of(options: &CompileOptions) -> Self {
+        match options.host.map(|host| (host, host.cloudflare())) {
+            None => OnPlatform { routing: options.routing, host: None },
+            Some((_, Some(routing))) => OnPlatform { routing, host: None },
+            Some((host, None)) => OnPlatform { routing: RoutingOptions::default(), host: Some(host) },
+        }
+    }
 }
 
 /// All that decides what a manifest holds.
 struct SiteInput<'r> {
     assets: Vec<AssetFile>,
     routing: RoutingOptions,
+    /// Other than Cloudflare's.
+    host: Option<Host>,
     base: &'r Base,
     rules: &'r SiteRules,
     excluded_count: usize,
@@ -303,16 +348,24 @@ fn compile_site(
     observer: &dyn Observer,
     mut times: Times,
 ) -> Result<Compiled, CompileError> {
-    let SiteInput { assets, routing, base, rules, excluded_count, scanned } = input;
+    let SiteInput { assets, routing, host, base, rules, excluded_count, scanned } = input;
     let started = Instant::now();
     observer.begins(Stage::Resolve, assets.len(), 0);
-    let site = match scanned {
-        Some(_) => Site::of_scanned(assets, routing, base),
-        None => Site::mounted(assets, routing, base),
+    let site = match (&scanned, host) {
+        (Some(_), _) | (_, Some(_)) => Site::of_scanned(assets, routing, base),
+        (None, None) => Site::mounted(assets, routing, base),
     };
     let finder = RuleFinder::new(rules);
     let (rule_paths, raw) = static_redirect_paths(rules, routing.platform);
-    let routes = routes::routes(&site, (!rules.is_empty()).then_some(&finder), &rule_paths);
+    let mut on_host = host.and_then(|host| Some((host, Policy::of(host)?))).map(|(host, policy)| {
+        let HostRoutes { routes, elsewhere } = hosts::routes(&site, host, policy);
+        (routes, OnHost { host, policy, elsewhere })
+    });
+    let routes = match &mut on_host {
+        Some((routes, _)) => std::mem::take(routes),
+        None => routes::routes(&site, (!rules.is_empty()).then_some(&finder), &rule_paths),
+    };
+    let on_host = on_host.map(|(_, on_host)| on_host);
     times.resolve = started.elapsed();
 
     let started = Instant::now();
@@ -324,18 +377,19 @@ fn compile_site(
 
     let started = Instant::now();
     let asset_bytes = site.assets.iter().map(|asset| asset.size).sum();
-    let provenance = Provenance::new(&routing, excluded_count as u64, asset_bytes);
-    let bytes = encode::encode(&site, &routes, index, rules, &finder, raw, &provenance)?;
+    let provenance = Provenance::new(&routing, host, excluded_count as u64, asset_bytes);
+    let bytes = encode::encode(&site, &routes, index, rules, &finder, raw, &provenance, on_host.as_ref())?;
     times.encode = started.elapsed();
 
     let started = Instant::now();
     let manifest = Manifest::open(&bytes).ok();
-    let warnings = scanned.zip(manifest.as_ref()).map(|(Scanned { has_ignore_file }, manifest)| {
+    // What is looked over are Cloudflare's rules.
+    let warnings = scanned.filter(|_| host.is_none()).zip(manifest.as_ref()).map(|(Scanned { has_ignore_file }, manifest)| {
         preflight::preflight(&Checked { site: &site, routes: &routes, rules, manifest, has_ignore_file })
     });
     times.check = started.elapsed();
 
-    let mut report = Report::new(&site, &routes, rules, bytes.len(), excluded_count, times);
+    let mut report = Report::new(&site, host, &routes, rules, bytes.len(), excluded_count, times);
     report.warnings = warnings.unwrap_or_default();
     // A million names take longer to free than to write.
     routes.into_par_iter().for_each(drop);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use trailmark::Manifest;
 
 use crate::cold;
+use crate::hosts::Host;
 use crate::options::{HtmlHandling, NotFoundHandling, Platform};
 use crate::site::RoutingOptions;
 
@@ -18,7 +19,7 @@ const MAX_LEN: usize = 64 * 1024;
 pub struct Provenance {
     /// Version of the compiler.
     pub compiler: String,
-    /// `workers` or `pages`.
+    /// `workers` or `pages`, or another host with its settings, as `vercel:clean-urls`; the two options below are `none` then.
     pub platform: String,
     /// In the platform's spelling; for Pages, which has no such option, what it amounts to is in the rule table.
     pub html_handling: String,
@@ -43,12 +44,18 @@ pub enum ProvenanceError {
 }
 
 impl Provenance {
-    pub(crate) fn new(options: &RoutingOptions, excluded_count: u64, asset_bytes: u64) -> Self {
+    pub(crate) fn new(
+        options: &RoutingOptions,
+        host: Option<Host>,
+        excluded_count: u64,
+        asset_bytes: u64,
+    ) -> Self {
+        let of_cloudflare = |option: String| if host.is_some() { "none".to_owned() } else { option };
         Provenance {
             compiler: env!("CARGO_PKG_VERSION").to_owned(),
-            platform: options.platform.to_string(),
-            html_handling: options.html_handling.to_string(),
-            not_found_handling: options.not_found_handling.to_string(),
+            platform: host.map_or_else(|| options.platform.to_string(), |host| host.to_string()),
+            html_handling: of_cloudflare(options.html_handling.to_string()),
+            not_found_handling: of_cloudflare(options.not_found_handling.to_string()),
             excluded_count,
             asset_bytes,
         }
@@ -62,10 +69,15 @@ impl Provenance {
         Ok(cold::decode::<Self, MAX_LEN>(manifest.provenance())?)
     }
 
+    /// The host that it names, if that is another than Cloudflare's.
+    pub fn host(&self) -> Option<Host> {
+        self.platform.parse::<Host>().ok().filter(|host| host.cloudflare().is_none())
+    }
+
     /// The routing options that it names.
     ///
     /// # Errors
-    /// [`ProvenanceError::Option`] for one that this version does not know.
+    /// [`ProvenanceError::Option`] for one that this version does not know, and for another host than Cloudflare's.
     pub fn options(&self) -> Result<RoutingOptions, ProvenanceError> {
         Ok(RoutingOptions {
             platform: self.platform.parse::<Platform>()?,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use crate::hosts::Host;
 use crate::preflight::Warning;
 use crate::routes::{Answers, FormAnswer, FullAnswer, StemRoutes};
 use crate::rule_files::RuleFileNote;
@@ -41,6 +42,11 @@ impl Times {
     }
 }
 
+/// Its spelling.
+fn host_name<S: Serializer>(host: &Option<Host>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&host.map_or("", Host::as_str))
+}
+
 fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64((duration.as_secs_f64() * 1e6).round() / 1e6)
 }
@@ -48,9 +54,12 @@ fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S
 /// What a compilation found and made.
 #[derive(Debug, Clone, Serialize)]
 pub struct Report {
-    /// How the site is served.
+    /// How the site is served; absent for a host other than Cloudflare's.
     #[serde(flatten)]
-    pub options: RoutingOptions,
+    pub options: Option<RoutingOptions>,
+    /// That host.
+    #[serde(rename = "platform", skip_serializing_if = "Option::is_none", serialize_with = "host_name")]
+    pub host: Option<Host>,
     /// Files of the site.
     pub files: usize,
     /// Their size, bytes.
@@ -96,6 +105,7 @@ pub struct Report {
 impl Report {
     pub(crate) fn new(
         site: &Site,
+        host: Option<Host>,
         routes: &[StemRoutes<'_>],
         rules: &SiteRules,
         manifest_bytes: usize,
@@ -110,7 +120,8 @@ impl Report {
             redirects += stem_redirects;
         }
         Report {
-            options: site.options,
+            options: host.is_none().then_some(site.options),
+            host,
             files: site.assets.len(),
             bytes: site.assets.iter().map(|asset| asset.size).sum(),
             hashed: 0,

@@ -35,6 +35,13 @@ pub(crate) enum FormAnswer {
         /// The row.
         rule: RuleId,
     },
+    /// Refuse: other hosts only.
+    Refuse {
+        /// The status, less 400.
+        above_400: u8,
+        /// The row.
+        rule: RuleId,
+    },
 }
 
 /// What one form of a stem answers, spelled out.
@@ -46,6 +53,8 @@ pub(crate) enum FullAnswer {
     Serve(AssetIndex, RuleId),
     /// Redirect to this path.
     Redirect(String, RuleId),
+    /// Refuse, with a status less 400: other hosts only.
+    Refuse(u8, RuleId),
 }
 
 /// What the forms of a stem answer.
@@ -312,6 +321,7 @@ impl Answers {
                 FormAnswer::Redirect { to, rule } => {
                     FullAnswer::Redirect(format!("{stem}{}", to.suffix()), rule)
                 }
+                FormAnswer::Refuse { above_400, rule } => FullAnswer::Refuse(above_400, rule),
             })),
         }
     }

@@ -40,20 +40,30 @@ pub struct Scan {
 /// [`CompileError`] if the root is no readable directory, anything below it can't be read or changes meanwhile, or names are
 /// not UTF-8 (then all of these are listed).
 pub fn scan(root: &Path, platform: Platform, observer: &dyn Observer) -> Result<Scan, CompileError> {
-    scan_with(root, platform, Visit::Look, observer)
+    scan_with(root, ScanFor::Cloudflare(platform), Visit::Look, observer)
+}
+
+/// For whom a folder is walked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ScanFor {
+    /// A platform of Cloudflare, with its `.assetsignore`.
+    Cloudflare(Platform),
+    /// Another host: the files that configure Cloudflare's are left out, and not read.
+    OtherHost,
 }
 
 /// The same, with a choice of what is done with the files.
 pub(crate) fn scan_with(
     root: &Path,
-    platform: Platform,
+    scanned_for: ScanFor,
     visit: Visit,
     observer: &dyn Observer,
 ) -> Result<Scan, CompileError> {
     let real_root = real_folder(root)?;
-    let ignore = match platform {
-        Platform::Workers => Some(read_ignore(root)?),
-        Platform::Pages => None,
+    let (platform, ignore) = match scanned_for {
+        ScanFor::Cloudflare(Platform::Workers) => (Platform::Workers, Some(read_ignore(root)?)),
+        ScanFor::Cloudflare(Platform::Pages) => (Platform::Pages, None),
+        ScanFor::OtherHost => (Platform::Workers, Some(AssetsIgnore::default())),
     };
     let mut found = Walk::new(root, real_root, platform, ignore.as_ref(), visit, observer).run();
     // Which thread met which error first is chance.

@@ -89,7 +89,7 @@ pub enum Resolution<'m, 'r, A = Asset<'m>> {
     },
     /// Redirect.
     Redirect {
-        /// 307 on Workers, 308 on Pages.
+        /// 307 on Workers, 308 on Pages, as the host has it elsewhere.
         status: u16,
         /// Where to, query included.
         location: Location<'m, 'r>,
@@ -115,6 +115,13 @@ pub enum Resolution<'m, 'r, A = Asset<'m>> {
         /// Why.
         rule: RuleId,
     },
+    /// A host other than Cloudflare's refuses the path: this status, without a file of the site.
+    Refused {
+        /// 400 or 403.
+        status: u16,
+        /// Why.
+        rule: RuleId,
+    },
     /// The platform answers this with an exception: status 500.
     Exception {
         /// Why.
@@ -127,7 +134,7 @@ impl<'m, 'r, A: Copy> Resolution<'m, 'r, A> {
     pub fn status(&self) -> u16 {
         match self {
             Resolution::Serve { .. } | Resolution::SinglePage { .. } => 200,
-            Resolution::Redirect { status, .. } => *status,
+            Resolution::Redirect { status, .. } | Resolution::Refused { status, .. } => *status,
             Resolution::NotFoundPage { .. } | Resolution::NotFound { .. } => 404,
             Resolution::Exception { .. } => 500,
         }
@@ -159,6 +166,7 @@ impl<'m, 'r, A: Copy> Resolution<'m, 'r, A> {
             | Resolution::NotFoundPage { rule, .. }
             | Resolution::SinglePage { rule, .. }
             | Resolution::NotFound { rule }
+            | Resolution::Refused { rule, .. }
             | Resolution::Exception { rule } => rule,
         }
     }

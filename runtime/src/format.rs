@@ -21,7 +21,7 @@
 //! | 16 | 8 | u64 | total_len | length of the file, bytes |
 //! | 24 | 8 | u64 | seed | seed of the path key |
 //! | 32 | 1 | u8 | path_key | [`PATH_KEY_XXH3`] |
-//! | 33 | 1 | u8 | platform | [`PLATFORM_WORKERS`], [`PLATFORM_PAGES`] |
+//! | 33 | 1 | u8 | platform | [`PLATFORM_WORKERS`], [`PLATFORM_PAGES`], [`PLATFORM_HOST`] |
 //! | 34 | 1 | u8 | not_found | what a miss gets: [`NOT_FOUND_NONE`] and the constants beside it |
 //! | 35 | 1 | u8 | decode | [`DECODE_SEGMENTS`], [`DECODE_WHOLE`] |
 //! | 36 | 2 | u16 | redirect_status | status of html redirects |
@@ -63,6 +63,7 @@
 //! | 20 | tags | one byte a slot: see `key.rs`, `slot_tag` |
 //! | 19 | provenance | what built the manifest (bincode; the reader hands it out as bytes) |
 //! | 21 | base | where the site hangs below its origin: UTF-8, `/docs`; absent if at the root |
+//! | 22 | host | header of [`HOST_HEADER_LEN`] bytes, then [`HOST_ROW_LEN`] bytes a row; absent for Cloudflare's platforms |
 //!
 //! Index header: `part_count` u32, `buckets_per_part` u32, `slots_per_part` u32, `key_count` u32, 16 reserved
 //! bytes. The path key of a stem selects part and bucket, the bucket's pilot the slot (`key.rs`).
@@ -73,7 +74,7 @@
 //!
 //! Shape: for each of the eight forms of a stem (`stem.rs`) 8 bytes: `action` u8, `argument` u8, `rule` u16, `redirect` u16,
 //! `header_set` u16. Action: [`ACTION_NONE`]; [`ACTION_SERVE`], the argument is added to `base`; [`ACTION_REDIRECT`], the
-//! argument is the form redirected to. `redirect` is the index of the `_redirects` rule that answers this path when it is
+//! argument is the form redirected to; [`ACTION_REFUSE`], the argument is the status less 400. `redirect` is the index of the `_redirects` rule that answers this path when it is
 //! spelled canonically, [`NONE_U16`] if there is none; `header_set` the index of the header rules that match it then,
 //! [`NONE_U16`] if there are none, [`ANY_HEADER_SET`] if the reader must find out.
 //!
@@ -88,7 +89,7 @@
 //! `key` u64, `folder_offset` u64, `folder_len` u32, `asset` u32 ([`NONE_U32`]: unused entry).
 //!
 //! Irregular: the answers of a stem that fit no shape, because an answer concerns another stem. For each form 24 bytes:
-//! `action` u8, 1 reserved byte, `rule` u16, `asset` u32, `target_offset` u64, `target_len` u32, `redirect` u16,
+//! `action` u8, `argument` u8 (of [`ACTION_REFUSE`], else zero), `rule` u16, `asset` u32, `target_offset` u64, `target_len` u32, `redirect` u16,
 //! `header_set` u16.
 //!
 //! Canonical: the canonical URL of an asset whose `canonical_form` is [`CANONICAL_OTHER`]: `asset` u32, `path_len` u32,
@@ -116,6 +117,14 @@
 //! beside it), `navigation` u8 (1: navigations prefer assets), 1 reserved byte, `exclude_count` u32, `include_count` u32, 4
 //! reserved bytes; then the rules, exclusions first: `text_offset` u64, `text_len` u32, `kind` u32 ([`ROUTER_GLOB`] and the constants
 //! beside it).
+//!
+//! Host: header `name_offset` u64, `name_len` u16, `flags` u16 ([`HOST_DROPS_QUERY`] and the constants beside it), `decoding` u8
+//! ([`HOST_DECODE_LENIENT`] ...), `cleaning` u8 ([`HOST_CLEAN_NOTHING`] ...), `spelling` u8 ([`HOST_SPELL_ENCODED`] ...), 1 reserved
+//! byte, then numbers of rules, u16 each, [`NONE_U16`] for none: `page_rule`, `none_rule`, `bad_request_rule`, `lower_case_rule`,
+//! `one_slash_rule`; 6 reserved bytes. Then the rows of the host's table, in order, where the host reads paths undecoded: `rule` u16,
+//! `ending` u8 (`ending.rs`), `place` u8 ([`HOST_PLACE_ANYWHERE`] ...), `file` u8, `other_file` u8 (names that must be there, 0: none),
+//! `action` u8 ([`ACTION_SERVE`], [`ACTION_REDIRECT`]), `target` u8 (a name). A name is the place of its suffix in
+//! [`HOST_NAME_SUFFIXES`], counted from 1, and [`HOST_NAME_TRIMMED`] if the path is trimmed first.
 //!
 //! Rule: `id` u16, `name_len` u16, 4 reserved bytes, `name_offset` u64.
 
@@ -164,6 +173,8 @@ pub const PATH_KEY_XXH3: u8 = 1;
 pub const PLATFORM_WORKERS: u8 = 1;
 /// Answers as Cloudflare Pages.
 pub const PLATFORM_PAGES: u8 = 2;
+/// Answers as another host, which the host section tells about.
+pub const PLATFORM_HOST: u8 = 3;
 
 /// A miss gets nothing.
 pub const NOT_FOUND_NONE: u8 = 0;
@@ -184,6 +195,8 @@ pub const DECODE_WHOLE: u8 = 1;
 pub const FLAG_CANONICAL_REDIRECT: u16 = 1;
 /// A path that ends in `/index` or `/index/` and has no answer is redirected to its folder.
 pub const FLAG_INDEX_REDIRECT: u16 = 2;
+/// Set in an open manifest of another host, so that one test tells misses that are not answered in the common way. Never in a file.
+pub(crate) const FLAG_HOST: u16 = 1 << 15;
 /// Every flag that this version knows.
 pub const KNOWN_FLAGS: u16 = FLAG_CANONICAL_REDIRECT | FLAG_INDEX_REDIRECT;
 
@@ -250,6 +263,8 @@ sections! {
     TAGS = 20, "tags";
     /// Where the site hangs below its origin.
     BASE = 21, "base";
+    /// What concerns every path on a host other than Cloudflare's.
+    HOST = 22, "host";
 }
 
 /// Length of the index section's own header, bytes.
@@ -279,6 +294,8 @@ pub const ACTION_NONE: u8 = 0;
 pub const ACTION_SERVE: u8 = 1;
 /// Redirect.
 pub const ACTION_REDIRECT: u8 = 2;
+/// Answer with a status, and no file: other hosts only.
+pub const ACTION_REFUSE: u8 = 3;
 
 /// Length of an asset record, bytes.
 pub const ASSET_LEN: usize = 48;
@@ -368,6 +385,54 @@ pub const ROUTER_REGEX: u32 = 1;
 pub const MAX_TEXT_LEN: u64 = 1 << 20;
 /// Longest base, bytes.
 pub const MAX_BASE_LEN: usize = 1024;
+/// Length of the host section's own header, bytes.
+pub const HOST_HEADER_LEN: usize = 32;
+/// Length of a row of a host, bytes.
+pub const HOST_ROW_LEN: usize = 8;
+/// Host flag: redirects lose the query.
+pub const HOST_DROPS_QUERY: u16 = 1;
+/// Host flag: the root's `404.html` has status 404 under its own name too.
+pub const HOST_PAGE_ALWAYS_404: u16 = 2;
+/// Every host flag that this version knows.
+pub const KNOWN_HOST_FLAGS: u16 = HOST_DROPS_QUERY | HOST_PAGE_ALWAYS_404;
+/// Paths are decoded as a whole; one with an escape that is none is left as it is.
+pub const HOST_DECODE_LENIENT: u8 = 0;
+/// The same, but an escape that is none is refused.
+pub const HOST_DECODE_STRICT: u8 = 1;
+/// Paths are read as requested, names of files decoded when they are looked for.
+pub const HOST_DECODE_AT_LOOKUP: u8 = 2;
+/// The same, but escapes of `; / ? : @ & = + $ , #` stay.
+pub const HOST_DECODE_AT_LOOKUP_URI: u8 = 3;
+/// Paths are taken as they are.
+pub const HOST_CLEAN_NOTHING: u8 = 0;
+/// Runs of slashes become one.
+pub const HOST_CLEAN_SLASHES: u8 = 1;
+/// The same, but only in names of files and folders.
+pub const HOST_CLEAN_SLASHES_AT_LOOKUP: u8 = 2;
+/// Runs of slashes become one, dot segments are resolved after decoding; above the root they are refused.
+pub const HOST_CLEAN_DOTS: u8 = 3;
+/// The same, but above the root they stay there, and at the end they leave no slash.
+pub const HOST_CLEAN_DOTS_GO: u8 = 4;
+/// Locations are escaped as far as a URL needs it.
+pub const HOST_SPELL_ENCODED: u8 = 0;
+/// Locations are the requested path, decoded and escaped as Go does it.
+pub const HOST_SPELL_GO: u8 = 1;
+/// Locations are decoded but for what is not ASCII, in lower case.
+pub const HOST_SPELL_DECODED: u8 = 2;
+/// Locations are spelled as requested.
+pub const HOST_SPELL_REQUESTED: u8 = 3;
+/// A row is about paths anywhere.
+pub const HOST_PLACE_ANYWHERE: u8 = 0;
+/// A row is about paths that are nothing but their ending.
+pub const HOST_PLACE_ROOT: u8 = 1;
+/// A row is about paths that are something but their ending.
+pub const HOST_PLACE_BELOW_ROOT: u8 = 2;
+/// A row is about paths that are `/` but for their ending.
+pub const HOST_PLACE_NAMELESS: u8 = 3;
+/// What a name of a row may add to a path.
+pub const HOST_NAME_SUFFIXES: [&str; 5] = ["", "/", ".html", "/index.html", "/index.txt"];
+/// A name of a row is made from the trimmed path.
+pub const HOST_NAME_TRIMMED: u8 = 0x80;
 /// Length of a rule record, bytes.
 pub const RULE_LEN: usize = 16;
 

@@ -5,6 +5,7 @@ use core::fmt::{self, Write};
 
 use crate::asset::SitePath;
 use crate::decode::{DecodeMode, Decoding, encoded};
+use crate::host_location::HostLocation;
 
 /// A canonically encoded path: `encodeURIComponent` on each segment.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,8 @@ enum Target<'m, 'r> {
     Canonical(&'r [u8]),
     /// The request's own path, decoded, without so many bytes of its end (Pages).
     Shortened(&'r [u8], usize),
+    /// As another host spells it.
+    OnHost(HostLocation<'m, 'r>),
 }
 
 impl<'m, 'r> Location<'m, 'r> {
@@ -62,12 +65,16 @@ impl<'m, 'r> Location<'m, 'r> {
         Location { target: Target::Shortened(request_path, cut_len), query }
     }
 
+    pub(crate) fn on_host(target: HostLocation<'m, 'r>, query: &'r [u8]) -> Self {
+        Location { target: Target::OnHost(target), query }
+    }
+
     /// Whether the text can be the value of a header at all: NUL can't, CR and LF only where they are lost: in the run of
     /// slashes and white space at the front, and at the very end. Only Pages can produce them, since it sends decoded paths.
     /// Source: Fetch, "header value".
     pub(crate) fn is_valid(&self) -> bool {
         match self.target {
-            Target::Encoded(_) | Target::Canonical(_) => true,
+            Target::Encoded(_) | Target::Canonical(_) | Target::OnHost(_) => true,
             Target::Decoded(path) => {
                 let (stem, suffix) = path.parts();
                 header_value_is_valid(stem.bytes().chain(suffix.bytes()), self.query)
@@ -105,6 +112,10 @@ impl fmt::Display for Location<'_, '_> {
         match self.target {
             Target::Encoded(path) => {
                 write!(f, "{path}")?;
+                write_bytes(f, query())
+            }
+            Target::OnHost(target) => {
+                write!(f, "{target}")?;
                 write_bytes(f, query())
             }
             Target::Canonical(path) => {

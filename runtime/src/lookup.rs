@@ -15,6 +15,7 @@ use crate::path::{MAX_REQUEST_LEN, RequestPath};
 use crate::resolve::Resolve;
 use crate::source::{Entry, Stored};
 use crate::stem::{Form, split_stem};
+use crate::stored::is_no_path;
 
 /// Gives the decoded path to a function. A path that is its own decoding, as nearly all are, is not copied.
 #[inline]
@@ -96,6 +97,9 @@ impl Manifest<'_> {
     /// Looks up a path that has to be decoded. Takes the request itself: nobody who only passes one on needs a place for it.
     #[cold]
     fn lookup_decoded<'m, 'r>(&'m self, request: RequestPath<'r>, not_found: u8) -> Resolution<'m, 'r> {
+        if self.policy.flags & format::FLAG_HOST != 0 {
+            return self.host_answer(request);
+        }
         with_decoded_path(&request, self.policy.decode, |decoded| {
             let stored = self.entry(decoded.site_path).and_then(|entry| entry.stored);
             self.resolve_stored(decoded, stored, request, not_found)
@@ -122,7 +126,7 @@ impl Manifest<'_> {
     }
 
     /// The slot that holds the stem of a site path, and the form that the path has. One hash, one slot, one comparison.
-    fn slot_of(&self, site_path: &[u8]) -> Option<(&[u8; format::SLOT_LEN], Form)> {
+    pub(crate) fn slot_of(&self, site_path: &[u8]) -> Option<(&[u8; format::SLOT_LEN], Form)> {
         let (stem, form) = split_stem(site_path);
         let key = key::path_key(stem, self.seed);
         let (part, bucket) = self.index.bucket(key);
@@ -180,6 +184,9 @@ impl Manifest<'_> {
     /// Every path with a stored answer, as site path and answer, in slot order. O(size of the index).
     pub fn routes(&self) -> impl Iterator<Item = Route<'_>> {
         self.stored_paths().filter_map(|(slot, stem, form)| {
+            if is_no_path(slot, form) {
+                return None;
+            }
             let (effect, rule) = match self.entry_of(slot, form)?.stored? {
                 Stored::Serve { asset, rule } => (RouteEffect::Serve(self.asset(asset)?), rule),
                 Stored::Redirect { target, rule } => (RouteEffect::Redirect(target), rule),

@@ -16,6 +16,7 @@ use crate::bytes::{array_at, slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::decode::DecodeMode;
 use crate::error::OpenError;
 use crate::format::{self, header, section};
+use crate::host::HostRules;
 use crate::key::{self, IndexShape};
 use crate::mask::Dispatch;
 use crate::router::Router;
@@ -42,6 +43,8 @@ pub enum Platform {
     Workers,
     /// Cloudflare Pages.
     Pages,
+    /// Another host, which [`Manifest::host`] names.
+    Host,
 }
 
 /// An open manifest, borrowed from bytes that somebody else owns. Copying it is cheap.
@@ -73,6 +76,8 @@ pub struct Manifest<'a> {
     pub(crate) router: Router<'a>,
     /// Empty, or as `/docs`.
     pub(crate) base: &'a str,
+    /// Of a host other than Cloudflare's.
+    pub(crate) host: HostRules<'a>,
     provenance: &'a [u8],
 }
 
@@ -95,10 +100,11 @@ impl<'a> Manifest<'a> {
             return Err(sections.damaged(section::TAGS));
         }
         let (not_found_header, not_found) = sections.not_found()?;
+        let policy = policy(bytes)?;
         Ok(Manifest {
             bytes,
             seed: u64_at(bytes, header::SEED),
-            policy: policy(bytes)?,
+            policy,
             index,
             pilots,
             tags,
@@ -121,6 +127,7 @@ impl<'a> Manifest<'a> {
             header_dispatch: sections.dispatch(section::HEADER_DISPATCH)?,
             router: sections.router()?,
             base: sections.base()?,
+            host: sections.host(policy.platform)?,
             provenance: sections.bytes_of(section::PROVENANCE),
         })
     }
@@ -130,7 +137,7 @@ impl<'a> Manifest<'a> {
         self.policy.platform
     }
 
-    /// The status of redirects between the forms of a page: 307 on Workers, 308 on Pages.
+    /// The status of redirects between the forms of a page: 307 on Workers, 308 on Pages, 301, 302 or 308 elsewhere.
     pub fn redirect_status(&self) -> u16 {
         self.policy.redirect_status
     }
@@ -333,6 +340,7 @@ fn policy(bytes: &[u8]) -> Result<Policy, OpenError> {
     let platform = match u8_at(bytes, header::PLATFORM) {
         format::PLATFORM_WORKERS => Platform::Workers,
         format::PLATFORM_PAGES => Platform::Pages,
+        format::PLATFORM_HOST => Platform::Host,
         other => return unsupported("platform", other.into()),
     };
     let decode = match u8_at(bytes, header::DECODE) {
@@ -349,7 +357,7 @@ fn policy(bytes: &[u8]) -> Result<Policy, OpenError> {
         not_found,
         decode,
         redirect_status: u16_at(bytes, header::REDIRECT_STATUS),
-        flags,
+        flags: if platform == Platform::Host { flags | format::FLAG_HOST } else { flags },
         single_page_asset: u32_at(bytes, header::SINGLE_PAGE_ASSET),
         root_not_found_asset: u32_at(bytes, header::ROOT_NOT_FOUND_ASSET),
     })
@@ -469,6 +477,14 @@ impl<'a> Sections<'a> {
         let is_sound = base.is_empty() || (base.starts_with(b"/") && !base.ends_with(b"/"));
         let text = core::str::from_utf8(base).ok().filter(|_| is_sound && base.len() <= format::MAX_BASE_LEN);
         text.ok_or_else(|| self.damaged(section::BASE))
+    }
+
+    /// There for another host, and only then.
+    fn host(&self, platform: Platform) -> Result<HostRules<'a>, OpenError> {
+        if platform != Platform::Host {
+            return Ok(HostRules::default());
+        }
+        HostRules::read(self.bytes_of(section::HOST)).ok_or_else(|| self.damaged(section::HOST))
     }
 
     fn router(&self) -> Result<Router<'a>, OpenError> {

@@ -256,6 +256,8 @@ pub(crate) enum Intent<'m, 'r, A> {
     File(u16, A, RuleId),
     /// Nothing.
     Nothing(RuleId),
+    /// A host refuses the path.
+    Refused(u16, RuleId),
     /// The platform fails.
     Exception(RuleId),
 }
@@ -278,6 +280,7 @@ impl<'m, 'r, A: Copy> Intent<'m, 'r, A> {
         match resolution {
             Resolution::Redirect { location, rule, .. } => Intent::Redirect(status, convert(location), rule),
             Resolution::NotFound { rule } => Intent::Nothing(rule),
+            Resolution::Refused { rule, .. } => Intent::Refused(status, rule),
             Resolution::Exception { rule } => Intent::Exception(rule),
             Resolution::Serve { asset, rule }
             | Resolution::SinglePage { asset, rule }
@@ -503,6 +506,7 @@ pub(crate) trait Requests<'m>: Resolve<'m> {
                 self.bare(404, rule).with_headers(headers)
             }
             _ if !reads => self.bare(405, RuleId::METHOD_NOT_ALLOWED),
+            Intent::Refused(status, rule) => self.bare(status, rule),
             Intent::Nothing(rule) | Intent::Exception(rule) => self.bare(500, rule),
             Intent::Redirect(status, location, rule) => self
                 .bare(status, rule)

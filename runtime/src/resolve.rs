@@ -54,6 +54,7 @@ pub(crate) trait Resolve<'m>: Source<'m> {
         let location = match self.policy().platform {
             Platform::Workers => Location::encoded(target, query),
             Platform::Pages => Location::decoded(target, query),
+            Platform::Host => return self.host_answer(*request),
         };
         self.redirect_to(location, rule)
     }
@@ -73,7 +74,10 @@ pub(crate) trait Resolve<'m>: Source<'m> {
         request: &RequestPath<'r>,
         not_found: u8,
     ) -> ResolutionOf<'m, 'r, Self> {
-        if self.policy().flags & format::FLAG_INDEX_REDIRECT != 0 {
+        if self.policy().flags & (format::FLAG_INDEX_REDIRECT | format::FLAG_HOST) != 0 {
+            if self.policy().platform == Platform::Host {
+                return self.host_answer(*request);
+            }
             let query = request.query_bytes();
             // `/x/index` loses `index`, `/x/index/` loses `index/`; the decoded path is what is shortened.
             if site_path.ends_with(b"/index/") {

@@ -75,6 +75,9 @@ pub(crate) trait Source<'m>: HeaderMatching<'m> + RouterRules {
         not_found: u8,
     ) -> Resolution<'m, 'r, Self::Asset>;
 
+    /// What a host other than Cloudflare's answers, where it is no file that is served under a plain path.
+    fn host_answer<'r>(&'m self, request: RequestPath<'r>) -> Resolution<'m, 'r, Self::Asset>;
+
     /// Whether there are rules of `_redirects` or `_headers`.
     fn has_rules(&self) -> bool;
 
@@ -137,6 +140,10 @@ impl<'m> Source<'m> for Manifest<'m> {
         not_found: u8,
     ) -> Resolution<'m, 'r> {
         Manifest::resolve_stored(self, decoded, stored, request, not_found)
+    }
+
+    fn host_answer<'r>(&'m self, request: RequestPath<'r>) -> Resolution<'m, 'r> {
+        Manifest::host_answer(self, request)
     }
 
     #[inline(always)]

@@ -92,6 +92,8 @@ impl Manifest<'_> {
         };
         policy(self) == policy(other)
             && self.base == other.base
+            && self.host() == other.host()
+            && self.host.settings() == other.host.settings()
             && !self.has_script()
             && !other.has_script()
             && redirects()
@@ -108,7 +110,11 @@ impl Manifest<'_> {
         }
         Form::ALL.into_iter().all(|form| {
             match (self.entry_of(slot, form), other.entry_of(other_slot, form)) {
-                (Some(one), Some(another)) => self.is_alike(&one, other, &another),
+                (Some(one), Some(another)) => {
+                    let is_miss = one.stored.is_none();
+                    self.is_alike(&one, other, &another)
+                        && (!is_miss || self.refusal_in(slot, form) == other.refusal_in(other_slot, form))
+                }
                 _ => false,
             }
         })
@@ -146,7 +152,7 @@ impl Manifest<'_> {
 
     fn answered_forms(&self, slot: &[u8; format::SLOT_LEN]) -> u8 {
         let answers = |form: &Form| match self.entry_of(slot, *form) {
-            Some(Entry { stored: Some(_), .. }) => true,
+            Some(Entry { stored: Some(_), .. }) => !is_no_path(slot, *form),
             Some(Entry { redirect, .. }) => {
                 self.redirect_rule(redirect.into()).is_some_and(|rule| !rule.is_dynamic)
             }
@@ -154,6 +160,11 @@ impl Manifest<'_> {
         };
         Form::ALL.iter().filter(|form| answers(form)).fold(0, |forms, &form| forms | 1 << form as u8)
     }
+}
+
+/// On one host `/a%2F..%2F..` and the like lead to a path without even a slash. What is stored for it is not listed.
+pub(crate) fn is_no_path(slot: &[u8; format::SLOT_LEN], form: Form) -> bool {
+    u16_at(slot, 0) == 0 && form == Form::Bare
 }
 
 #[cfg(test)]

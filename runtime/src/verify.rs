@@ -5,8 +5,9 @@ use crate::asset::SitePath;
 use crate::bytes::{slice_at, to_usize, u8_at, u16_at, u32_at, u64_at};
 use crate::error::VerifyError;
 use crate::format::{self, header};
+use crate::host::HostRow;
 use crate::key;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Platform};
 use crate::source::{Entry, Stored};
 use crate::stem::{Form, split_stem};
 
@@ -24,7 +25,8 @@ impl Manifest<'_> {
         self.verify_types()?;
         self.verify_not_found()?;
         self.verify_rules()?;
-        self.verify_request_rules()
+        self.verify_request_rules()?;
+        self.verify_host()
     }
 
     fn verify_checksum(&self) -> Result<(), VerifyError> {
@@ -88,8 +90,10 @@ impl Manifest<'_> {
             }
             for form in Form::ALL {
                 let Some(entry) = self.entry_of(slot, form) else { continue };
+                let refusal = self.refusal_in(slot, form);
+                let refusal_problem = refusal.and_then(|(_, rule)| self.rule_problem(rule));
                 if let Some(problem) =
-                    self.answer_problem(entry.stored).or_else(|| self.rules_problem(&entry))
+                    self.answer_problem(entry.stored).or_else(|| self.rules_problem(&entry)).or(refusal_problem)
                 {
                     return bad(problem);
                 }
@@ -104,6 +108,7 @@ impl Manifest<'_> {
                 let sound = match u8_at(entry, 0) {
                     format::ACTION_NONE | format::ACTION_SERVE => true,
                     format::ACTION_REDIRECT => Form::from_number(u8_at(entry, 1)).is_some(),
+                    format::ACTION_REFUSE => self.policy.platform == Platform::Host,
                     _ => false,
                 };
                 if !sound {
@@ -122,6 +127,7 @@ impl Manifest<'_> {
                     format::ACTION_REDIRECT => {
                         self.string(u64_at(entry, 8), u32_at(entry, 16).into()).is_some()
                     }
+                    format::ACTION_REFUSE => self.policy.platform == Platform::Host,
                     _ => false,
                 };
                 if !sound {
@@ -266,6 +272,27 @@ impl Manifest<'_> {
         {
             true => Ok(()),
             false => bad("router", 0, "the text of a rule lies outside the strings"),
+        }
+    }
+
+    /// What is said about a host other than Cloudflare's: its name, its rows, and that the rules are listed which they name.
+    fn verify_host(&self) -> Result<(), VerifyError> {
+        let bad = |index: usize, problem| {
+            Err(VerifyError::Record { section: "host", index: index as u64, problem })
+        };
+        if self.host().is_none() {
+            return Ok(());
+        }
+        let (offset, len) = self.host.name_place();
+        if self.string(offset, len).is_none() {
+            return bad(0, "its name lies outside the strings");
+        }
+        if let Some(problem) = self.host.rules().find_map(|rule| self.rule_problem(rule)) {
+            return bad(0, problem);
+        }
+        match self.host.rows.iter().position(|row| HostRow::read(row).is_none()) {
+            Some(index) => bad(index, "the row makes no sense"),
+            None => Ok(()),
         }
     }
 

@@ -20,6 +20,7 @@ mod fix;
 mod format_example;
 mod golden;
 mod hostile;
+mod host_manifests;
 mod hosts;
 mod hosts_docs;
 mod large_file;

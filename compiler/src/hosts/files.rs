@@ -20,6 +20,11 @@ impl Files {
     /// Takes the files in any order, below a base that their names do not hold yet.
     pub fn new(mut assets: Vec<AssetFile>, base: &Base) -> Files {
         base.mount(&mut assets);
+        Files::mounted(assets, base)
+    }
+
+    /// Takes files whose names hold the base already.
+    pub(super) fn mounted(mut assets: Vec<AssetFile>, base: &Base) -> Files {
         assets.sort_unstable_by(|a, b| a.site_path.cmp(&b.site_path));
         assets.dedup_by(|a, b| a.site_path == b.site_path);
         Files { assets, base: base.clone() }

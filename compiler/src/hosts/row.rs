@@ -4,6 +4,8 @@ use crate::rules::{Certainty, Name, Place};
 
 use super::host::Host;
 
+pub use trailmark::Ending;
+
 /// A rule of a host: a row of its table.
 ///
 /// It applies to a path if the path has the row's ending and place, and if all that it wants is so.
@@ -27,119 +29,6 @@ pub struct HostRule {
     pub source: &'static str,
     /// How well it is known.
     pub certainty: Certainty,
-}
-
-/// How a path ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// In anything.
-    Any,
-    /// In anything but `/`.
-    NoSlash,
-    /// In `/`.
-    Slash,
-    /// In `/index`.
-    Index,
-    /// In `/index/`.
-    IndexSlash,
-    /// In `/index.html`.
-    IndexHtml,
-    /// In `.html`.
-    Html,
-    /// In `/.html`.
-    NamelessHtml,
-    /// In neither `/` nor `.html`.
-    NeitherSlashNorHtml,
-    /// In `/index` or `/index.html`, with or without a slash behind it.
-    AnyIndex,
-    /// In `.html`, with or without a slash behind it.
-    AnyHtml,
-    /// In a segment without a dot and without a slash behind it, no segment being empty and `/.well-known` not the first.
-    BareSegment,
-    /// In a segment with an extension and a slash behind it, no segment being empty and `/.well-known` not the first.
-    ExtensionSlash,
-    /// In anything, with an upper-case letter somewhere.
-    UpperCase,
-}
-
-impl Ending {
-    /// What may be trimmed off a path with this ending; longer ones first.
-    pub const fn suffixes(self) -> &'static [&'static str] {
-        match self {
-            Ending::Slash | Ending::ExtensionSlash => &["/"],
-            Ending::Index => &["/index"],
-            Ending::IndexSlash => &["/index/"],
-            Ending::IndexHtml => &["/index.html"],
-            Ending::Html | Ending::NamelessHtml => &[".html"],
-            Ending::AnyIndex => &["/index.html/", "/index.html", "/index/", "/index"],
-            Ending::AnyHtml => &[".html/", ".html"],
-            Ending::Any
-            | Ending::NoSlash
-            | Ending::NeitherSlashNorHtml
-            | Ending::BareSegment
-            | Ending::UpperCase => &[""],
-        }
-    }
-
-    /// The path without its ending; `None` if it has another.
-    pub fn trim(self, path: &str) -> Option<&str> {
-        let fits = match self {
-            Ending::NoSlash => !path.ends_with('/'),
-            Ending::NamelessHtml => path.ends_with("/.html"),
-            Ending::NeitherSlashNorHtml => !path.ends_with('/') && !path.ends_with(".html"),
-            Ending::BareSegment => is_plain_below_root(path) && !last_segment(path).contains('.'),
-            Ending::ExtensionSlash => {
-                path.strip_suffix('/').is_some_and(|bare| is_plain_below_root(bare) && has_extension(bare))
-            }
-            Ending::UpperCase => path.bytes().any(|byte| byte.is_ascii_uppercase()),
-            _ => true,
-        };
-        let trimmed = self.suffixes().iter().find_map(|suffix| path.strip_suffix(suffix)).filter(|_| fits)?;
-        // `//index` is no index.
-        (self != Ending::AnyIndex || trimmed != "/").then_some(trimmed)
-    }
-
-    /// In words, for docs.
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Ending::Any => "is any",
-            Ending::NoSlash => "ends in no `/`",
-            Ending::Slash => "ends in `/`",
-            Ending::Index => "ends in `/index`",
-            Ending::IndexSlash => "ends in `/index/`",
-            Ending::IndexHtml => "ends in `/index.html`",
-            Ending::Html => "ends in `.html`",
-            Ending::NamelessHtml => "ends in `/.html`",
-            Ending::NeitherSlashNorHtml => "ends in neither `/` nor `.html`",
-            Ending::AnyIndex => "ends in `/index` or `/index.html`, maybe with a `/` behind",
-            Ending::AnyHtml => "ends in `.html`, maybe with a `/` behind",
-            Ending::BareSegment => "ends in a segment with no dot and no `/` behind, outside `/.well-known`",
-            Ending::ExtensionSlash => {
-                "ends in a segment with an extension and a `/` behind, outside `/.well-known`"
-            }
-            Ending::UpperCase => "has an upper-case letter",
-        }
-    }
-}
-
-fn last_segment(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// Whether a path is `/`, and segments that are not empty, the first of which is not `.well-known`.
-fn is_plain_below_root(path: &str) -> bool {
-    let mut segments = path.split('/').skip(1).peekable();
-    segments.peek().is_some_and(|first| *first != ".well-known")
-        && segments.all(|segment| !segment.is_empty())
-}
-
-/// Whether a name ends in a dot and letters, digits or `_`, with something before the dot.
-fn has_extension(path: &str) -> bool {
-    let found = last_segment(path).rsplit_once('.');
-    found.is_some_and(|(stem, extension)| {
-        let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        !stem.is_empty() && !extension.is_empty() && extension.bytes().all(is_word)
-    })
 }
 
 /// What must be so for a row to apply.
@@ -222,33 +111,5 @@ impl HostRule {
     /// Of paths that are nothing but their ending.
     pub(super) const fn at_root(self) -> HostRule {
         HostRule { place: Place::Root, ..self }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endings_trim_what_they_are_about_and_nothing_else() {
-        assert_eq!(Ending::AnyIndex.trim("/a/index.html/"), Some("/a"));
-        assert_eq!(Ending::AnyIndex.trim("/index"), Some(""));
-        assert_eq!(Ending::AnyIndex.trim("/reindex"), None);
-        assert_eq!(Ending::AnyIndex.trim("//index/"), None);
-        assert_eq!(Ending::AnyHtml.trim("/a.html/"), Some("/a"));
-        assert_eq!(Ending::NeitherSlashNorHtml.trim("/a.html"), None);
-        assert_eq!(Ending::UpperCase.trim("/a"), None);
-    }
-
-    #[test]
-    fn segments_with_and_without_extension_are_told_apart() {
-        assert_eq!(Ending::BareSegment.trim("/a/b"), Some("/a/b"));
-        for other in ["/", "/a/", "/a.b", "/a//b", "/.well-known/x", "/.well-known"] {
-            assert_eq!(Ending::BareSegment.trim(other), None, "{other}");
-        }
-        assert_eq!(Ending::ExtensionSlash.trim("/a/b.txt/"), Some("/a/b.txt"));
-        for other in ["/a/", "/a.b", "/.txt/", "/a.b-c/", "/a./", "/.well-known/a.b/"] {
-            assert_eq!(Ending::ExtensionSlash.trim(other), None, "{other}");
-        }
     }
 }

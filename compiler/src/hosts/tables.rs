@@ -16,7 +16,7 @@ use super::host::Host;
 use super::row::HostRule;
 
 pub use misses::miss_rules;
-pub(super) use misses::{bad_request, miss};
+pub(crate) use misses::{bad_request, miss};
 
 /// Observed by its authors on live hosts, 2021 to 2024.
 const GUIDE: &str = "slorber/trailing-slash-guide, summary table";

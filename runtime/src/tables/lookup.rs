@@ -3,7 +3,7 @@
 use super::asset::Asset;
 use super::rows::{Effect, HeaderRule, RedirectKind, RouterFirst, RouterKind};
 use super::site::Site;
-use crate::answer::Resolution;
+use crate::answer::{Resolution, RuleId};
 use crate::asset::SitePath;
 use crate::decode::Decoded;
 use crate::format;
@@ -89,6 +89,11 @@ impl<'m> Source<'m> for Site {
         not_found: u8,
     ) -> Resolution<'m, 'r, Asset> {
         Resolve::resolve(self, decoded, stored, request, not_found)
+    }
+
+    /// No tables are made for other hosts.
+    fn host_answer<'r>(&'m self, _: RequestPath<'r>) -> Resolution<'m, 'r, Asset> {
+        Resolution::NotFound { rule: RuleId::NOT_FOUND_NONE }
     }
 
     fn has_rules(&self) -> bool {

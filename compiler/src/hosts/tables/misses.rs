@@ -165,14 +165,14 @@ fn misses_of(host: Host) -> Option<&'static Misses> {
 }
 
 /// The rule for a miss on a host, where the site has a `404.html` at its root or not. `None` for the hosts of Cloudflare.
-pub(in crate::hosts) fn miss(host: Host, has_page: bool) -> Option<&'static HostRule> {
+pub(crate) fn miss(host: Host, has_page: bool) -> Option<&'static HostRule> {
     let misses = misses_of(host)?;
     let page = misses.page.as_ref().filter(|_| has_page);
     Some(page.unwrap_or(&misses.none))
 }
 
 /// The rule for a path that can't be decoded, on hosts that refuse one.
-pub(in crate::hosts) fn bad_request(host: Host) -> Option<&'static HostRule> {
+pub(crate) fn bad_request(host: Host) -> Option<&'static HostRule> {
     match host {
         Host::Nginx | Host::NginxTryFiles => Some(&NGINX_BAD_REQUEST),
         Host::Caddy => Some(&CADDY_BAD_REQUEST),
