@@ -76,7 +76,7 @@ impl OnlyFiles {
 
 /// Where a file lies, as a URL path: below the base, percent-encoded.
 pub(crate) fn own_path(manifest: &Manifest<'_>, asset: &Asset<'_>) -> String {
-    format!("{}{}", manifest.base(), trailmark::encode_site_path(&asset.site_path().to_string()))
+    format!("{}{}", manifest.base(), manifest.encode(&asset.site_path().to_string()))
 }
 
 #[cfg(test)]

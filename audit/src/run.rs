@@ -80,7 +80,7 @@ pub(crate) fn marks(manifest: &Manifest<'_>, origins: &Origins) -> Marks {
 pub(crate) fn served_at(manifest: &Manifest<'_>, asset: &Asset<'_>) -> String {
     match asset.canonical_url() {
         Some(url) => url.to_string(),
-        None => format!("{}{}", manifest.base(), trailmark::encode_site_path(&asset.site_path().to_string())),
+        None => format!("{}{}", manifest.base(), manifest.encode(&asset.site_path().to_string())),
     }
 }
 

@@ -11,10 +11,11 @@ use crate::output;
 use crate::source::{read_file, unusable};
 
 /// Files for which hosts look in a site, or beside it, and which have no part in these answers.
-const LEFT_OUT: [&str; 7] = [
+const LEFT_OUT: [&str; 8] = [
     "_redirects",
     "_headers",
     "_routes.json",
+    ".assetsignore",
     "netlify.toml",
     "vercel.json",
     "firebase.json",
@@ -31,7 +32,7 @@ pub(crate) fn open(site: &Path, base: Option<&Base>, quiet: bool) -> anyhow::Res
         let options = CompileOptions { base, ..CompileOptions::default() };
         let compiled = compile(site, &options, &())?;
         if !quiet {
-            note_left_out(site);
+            left_out(site).iter().for_each(|note| output::note(note));
         }
         return files_of(&compiled.bytes);
     }
@@ -43,7 +44,14 @@ pub(crate) fn open(site: &Path, base: Option<&Base>, quiet: bool) -> anyhow::Res
 }
 
 fn files_of(bytes: &[u8]) -> anyhow::Result<Files> {
-    let manifest = Manifest::open(bytes)?;
+    files_in(&Manifest::open(bytes)?)
+}
+
+/// The files of a manifest, with their base.
+///
+/// # Errors
+/// The manifest is damaged: its base is none.
+pub(crate) fn files_in(manifest: &Manifest<'_>) -> anyhow::Result<Files> {
     let asset = |asset: trailmark::Asset<'_>| AssetFile {
         site_path: asset.site_path().to_string(),
         size: asset.size(),
@@ -53,12 +61,13 @@ fn files_of(bytes: &[u8]) -> anyhow::Result<Files> {
     Ok(Files::new(manifest.assets().map(asset).collect(), &base))
 }
 
-fn note_left_out(dist: &Path) {
+/// What is said about the files in a folder, or beside it, that hosts read and that have no part in the answers; `None` if there are none.
+pub(crate) fn left_out(dist: &Path) -> Option<String> {
     let found: Vec<&str> = LEFT_OUT.into_iter().filter(|name| dist.join(name).exists()).collect();
-    if !found.is_empty() {
-        output::note(&format!(
+    (!found.is_empty()).then(|| {
+        format!(
             "these answers are of the files alone; what hosts read beside them has no part: {}",
             found.join(", ")
-        ));
-    }
+        )
+    })
 }

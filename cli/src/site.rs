@@ -16,6 +16,7 @@ use trailmark_compiler::{
     Severity, warning_lines,
 };
 
+use crate::hosted;
 use crate::output;
 use crate::platform::{self, NamedPlatform};
 
@@ -40,9 +41,8 @@ pub(crate) struct ConfigArgs {
 pub(crate) struct SiteArgs {
     #[command(flatten)]
     config: ConfigArgs,
-    /// The platform whose answers are wanted: workers or pages; `resolve` and `explain` also take another host that `trailmark
-    /// hosts` knows, as `netlify` or `vercel:clean-urls`
-    #[arg(long, value_name = "PLATFORM", value_parser = platform::parse, help_heading = HEADING)]
+    /// The platform whose answers are wanted: workers, pages, or another host, as github-pages, netlify, vercel:clean-urls
+    #[arg(long, value_name = "PLATFORM", value_parser = platform::parse, long_help = platform::help(), help_heading = HEADING)]
     platform: Option<NamedPlatform>,
     /// Which URLs lead to a page [Workers only]
     #[arg(long, value_name = "HANDLING", value_parser = spelling(HtmlHandling::ALL, HtmlHandling::as_str), help_heading = HEADING)]
@@ -80,7 +80,7 @@ impl SiteArgs {
 }
 
 impl SiteArgs {
-    /// The host that is asked for, if it is one that no manifest can be made for; and the base of the site.
+    /// The host that is asked for, if it is none of Cloudflare's; and the base of the site.
     pub(crate) fn host(&self) -> Option<(Host, Option<&Base>)> {
         match self.platform {
             Some(NamedPlatform::Host(host)) => Some((host, self.base.as_ref())),
@@ -96,6 +96,11 @@ impl SiteArgs {
     /// The base that was given.
     pub(crate) fn base(&self) -> Option<&Base> {
         self.base.as_ref()
+    }
+
+    /// As if just this host had been given.
+    pub(crate) fn of_host(host: Host, base: Base) -> SiteArgs {
+        SiteArgs { platform: Some(NamedPlatform::Host(host)), base: Some(base), ..SiteArgs::default() }
     }
 
     /// As if just these options had been given.
@@ -141,8 +146,10 @@ pub(crate) struct Plan {
     pub(crate) dist: PathBuf,
     /// The configuration file that counts.
     pub(crate) config: Option<PathBuf>,
-    /// How it is served.
+    /// How it is served on a platform of Cloudflare.
     pub(crate) routing: RoutingOptions,
+    /// The other host that it is served on instead.
+    pub(crate) host: Option<Host>,
     /// Where it hangs below its origin.
     pub(crate) base: Base,
     /// The user's own code beside the files.
@@ -159,6 +166,9 @@ impl Plan {
     /// Whether nobody said how the site is served.
     pub(crate) fn is_assumed(&self) -> bool {
         let Origins { platform, html_handling, not_found_handling } = self.origins;
+        if self.host.is_some() {
+            return false;
+        }
         platform == Origin::Assumed
             || (self.routing.platform == Platform::Workers
                 && [html_handling, not_found_handling].contains(&Origin::Assumed))
@@ -168,6 +178,7 @@ impl Plan {
     pub(crate) fn options(&self, strict: bool) -> CompileOptions {
         CompileOptions {
             routing: self.routing,
+            host: self.host,
             base: self.base.clone(),
             script: self.script.clone(),
             strict,
@@ -178,9 +189,10 @@ impl Plan {
     /// How it is served, in a few words.
     pub(crate) fn in_words(&self) -> String {
         let RoutingOptions { platform, html_handling, not_found_handling } = self.routing;
-        let options = match platform {
-            Platform::Workers => format!("Workers, {html_handling}, not-found {not_found_handling}"),
-            Platform::Pages => "Pages".to_owned(),
+        let options = match (self.host, platform) {
+            (Some(host), _) => host.title().replace('`', ""),
+            (None, Platform::Workers) => format!("Workers, {html_handling}, not-found {not_found_handling}"),
+            (None, Platform::Pages) => "Pages".to_owned(),
         };
         let options = if self.base.is_root() { options } else { format!("{options}, below {}", self.base) };
         match &self.config {
@@ -199,11 +211,8 @@ pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan>
     if let Some(dist) = dist {
         check_folder(dist)?;
     }
-    if let Some((host, _)) = args.host() {
-        bail!(
-            "no manifest can be made for {host}, only for workers and pages; `trailmark resolve`, `explain` and `hosts` tell what it \
-             answers"
-        );
+    if let Some((host, base)) = args.host() {
+        return plan_for_host(dist, args, host, base);
     }
     let found = find_config(dist, &args.config)?;
     let dist = match (dist, &found) {
@@ -214,8 +223,17 @@ pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan>
     let (routing, origins) = choose(args, config);
     let script = script(routing.platform, found.as_ref());
     let base = args.base.clone().unwrap_or_default();
-    let mut plan =
-        Plan { dist, config: None, routing, base, script, origins, warnings: Vec::new(), notes: Vec::new() };
+    let mut plan = Plan {
+        dist,
+        config: None,
+        routing,
+        host: None,
+        base,
+        script,
+        origins,
+        warnings: Vec::new(),
+        notes: Vec::new(),
+    };
     plan.warn_of_ignored(args);
     if let Some(found) = found {
         plan.warnings.extend(found.config.warnings.iter().map(|warning| show_warning(&found.path, warning)));
@@ -223,6 +241,42 @@ pub(crate) fn plan(dist: Option<&Path>, args: &SiteArgs) -> anyhow::Result<Plan>
         plan.config = Some(found.path);
     }
     Ok(plan)
+}
+
+/// The same for a host other than Cloudflare's: no configuration is looked for, and what the site's folder holds of such is left out.
+fn plan_for_host(
+    dist: Option<&Path>,
+    args: &SiteArgs,
+    host: Host,
+    base: Option<&Base>,
+) -> anyhow::Result<Plan> {
+    let ConfigArgs { config, env, .. } = &args.config;
+    let of_cloudflare = [
+        ("--html-handling", args.html_handling.is_some()),
+        ("--not-found-handling", args.not_found_handling.is_some()),
+        ("--config", config.is_some()),
+        ("--env", env.is_some()),
+    ];
+    if let Some((name, _)) = of_cloudflare.iter().find(|(_, given)| *given) {
+        bail!("{name} is about Cloudflare Workers and means nothing on {host}; leave it out");
+    }
+    let Some(dist) = dist else {
+        bail!(
+            "which folder? on {host} no configuration file names it; name it, as in `trailmark compile dist`"
+        );
+    };
+    let given = Origin::CommandLine;
+    Ok(Plan {
+        dist: dist.to_owned(),
+        config: None,
+        routing: RoutingOptions::default(),
+        host: Some(host),
+        base: base.cloned().unwrap_or_default(),
+        script: ScriptOptions::default(),
+        origins: Origins { platform: given, html_handling: given, not_found_handling: given },
+        warnings: Vec::new(),
+        notes: hosted::left_out(dist).into_iter().collect(),
+    })
 }
 
 impl Plan {

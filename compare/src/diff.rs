@@ -5,7 +5,7 @@
 //! knows. A change is a few bytes; texts are made again when somebody wants to read them.
 
 use rayon::prelude::*;
-use trailmark::{Form, StoredStem, encode_site_path};
+use trailmark::{Form, StoredStem};
 
 use crate::hashed::is_hashed;
 use crate::kind::Kind;
@@ -284,7 +284,7 @@ fn look(
 ) {
     let forms = stored.forms | other.map_or(0, |other| other.forms);
     let mut kinds = [None; 8];
-    let mut path = encode_site_path(stored.stem);
+    let mut path = new.manifest().encode(stored.stem);
     let stem_len = path.len();
     for (form, kind) in Form::ALL.into_iter().zip(&mut kinds) {
         if forms >> (form as u8) & 1 != 0 {

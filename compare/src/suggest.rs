@@ -310,6 +310,11 @@ fn is_reached(side: &Side<'_>, to: &str) -> bool {
 /// The new site with these lines in its `_redirects`: from what the manifest says about its files and redirects.
 fn compiled_with(new: &Side<'_>, lines: &[Line]) -> Result<Vec<u8>, String> {
     let manifest = new.manifest();
+    if let Some(host) = manifest.host() {
+        return Err(format!(
+            "lines of _redirects are tried on Workers and Pages alone, and the new site is for {host}"
+        ));
+    }
     let routing =
         Provenance::read(manifest).and_then(|built| built.options()).map_err(|error| error.to_string())?;
     let base = Base::from_decoded(manifest.base()).map_err(|error| error.to_string())?;

@@ -77,6 +77,15 @@ pub enum CodegenError {
     /// The manifest is damaged.
     #[error("the manifest is damaged; compile the site again")]
     Damaged(#[from] VerifyError),
+    /// It is made for a host other than Cloudflare's.
+    #[error(
+        "the manifest is for {host}: tables are compiled in for Workers and Pages alone, since the rules of other hosts are data of a \
+         manifest that is read at run time; embed the manifest itself with `include_bytes!`"
+    )]
+    OtherHost {
+        /// The host.
+        host: String,
+    },
     /// It does not say what built it.
     #[error(transparent)]
     Provenance(#[from] ProvenanceError),
@@ -101,6 +110,9 @@ pub enum CodegenError {
 pub fn module(manifest: &[u8]) -> Result<Module, CodegenError> {
     let manifest = Manifest::open(manifest)?;
     manifest.verify()?;
+    if let Some(host) = manifest.host() {
+        return Err(CodegenError::OtherHost { host: host.to_owned() });
+    }
     let rows = manifest.asset_count() + manifest.stem_count() as usize;
     if rows > MOST_ROWS {
         return Err(CodegenError::TooLarge { rows });

@@ -23,6 +23,13 @@ use crate::rules;
 use crate::site::{AssetIndex, Site};
 use crate::site_rules::{RuleFinder, SiteRules};
 
+/// How the site is served, and what says so.
+pub(crate) struct Served<'s> {
+    pub(crate) provenance: &'s Provenance,
+    /// On another host than Cloudflare's.
+    pub(crate) on_host: Option<&'s OnHost>,
+}
+
 /// Another host than Cloudflare's, for which a manifest is made.
 pub(crate) struct OnHost {
     pub(crate) host: Host,
@@ -42,9 +49,9 @@ pub(crate) fn encode(
     rules: &SiteRules,
     finder: &RuleFinder<'_>,
     raw: Vec<(&str, u16)>,
-    provenance: &Provenance,
-    on_host: Option<&OnHost>,
+    served: &Served<'_>,
 ) -> Result<Vec<u8>, CompileError> {
+    let &Served { provenance, on_host } = served;
     let mut strings = Strings::default();
     let slots = Slots::new(routes, index, &mut strings)?;
     let elsewhere = |asset: AssetIndex| match on_host {
@@ -258,7 +265,8 @@ fn header_fields(
     stem_count: usize,
     on_host: Option<&OnHost>,
 ) -> Result<[u8; format::HEADER_LEN], CompileError> {
-    let facts = on_host.map_or_else(|| HeaderFacts::of_cloudflare(site), |on_host| HeaderFacts::of_host(site, on_host));
+    let facts = on_host
+        .map_or_else(|| HeaderFacts::of_cloudflare(site), |on_host| HeaderFacts::of_host(site, on_host));
     let mut bytes = [0; format::HEADER_LEN];
     put(&mut bytes, header::MAGIC, &format::MAGIC);
     put(&mut bytes, header::VERSION, &format::VERSION.to_le_bytes());

@@ -96,7 +96,9 @@ fn row(rule: &HostRule) -> Option<[u8; format::HOST_ROW_LEN]> {
     let (action, target) = match rule.does {
         Does::Serve(name) => (format::ACTION_SERVE, made_name(name)?),
         // What a redirect adds is a slash or nothing.
-        Does::Redirect(name) if matches!(name.suffix, "" | "/") => (format::ACTION_REDIRECT, made_name(name)?),
+        Does::Redirect(name) if matches!(name.suffix, "" | "/") => {
+            (format::ACTION_REDIRECT, made_name(name)?)
+        }
         _ => return None,
     };
     Some([low, high, rule.ending as u8, place, wants[0], wants[1], action, target])

@@ -42,7 +42,7 @@ pub use hosted::{HostAnswer, HostedSite, RuleNote};
 pub use interpret::Finding;
 pub use numbers::{FIRST_HOST_RULE, numbered_rules};
 pub use policy::{Cleaning, Decoding, NotFound, Policy, Spelling};
-pub use row::{Does, Ending, HostRule, Want};
 pub(crate) use routes::{HostRoutes, routes};
+pub use row::{Does, Ending, HostRule, Want};
 pub(crate) use tables::{bad_request as bad_request_rule, miss as miss_rule};
 pub use tables::{miss_rules, rules, rules_of};

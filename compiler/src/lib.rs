@@ -65,14 +65,14 @@ use std::time::{Instant, SystemTime};
 
 use cache::HashCache;
 use config::redirects::RuleKind;
-use encode::OnHost;
+use encode::{OnHost, Served};
 use hosts::{Host, HostRoutes, Policy};
 use options::Platform;
 use preflight::Checked;
 use rayon::prelude::*;
+use scan::ScanFor;
 use site_rules::RuleFinder;
 use trailmark::{DecodeMode, Manifest};
-use scan::ScanFor;
 use walk::Visit;
 
 pub use base::{BadBase, Base};
@@ -378,15 +378,18 @@ fn compile_site(
     let started = Instant::now();
     let asset_bytes = site.assets.iter().map(|asset| asset.size).sum();
     let provenance = Provenance::new(&routing, host, excluded_count as u64, asset_bytes);
-    let bytes = encode::encode(&site, &routes, index, rules, &finder, raw, &provenance, on_host.as_ref())?;
+    let served = Served { provenance: &provenance, on_host: on_host.as_ref() };
+    let bytes = encode::encode(&site, &routes, index, rules, &finder, raw, &served)?;
     times.encode = started.elapsed();
 
     let started = Instant::now();
     let manifest = Manifest::open(&bytes).ok();
     // What is looked over are Cloudflare's rules.
-    let warnings = scanned.filter(|_| host.is_none()).zip(manifest.as_ref()).map(|(Scanned { has_ignore_file }, manifest)| {
-        preflight::preflight(&Checked { site: &site, routes: &routes, rules, manifest, has_ignore_file })
-    });
+    let warnings = scanned.filter(|_| host.is_none()).zip(manifest.as_ref()).map(
+        |(Scanned { has_ignore_file }, manifest)| {
+            preflight::preflight(&Checked { site: &site, routes: &routes, rules, manifest, has_ignore_file })
+        },
+    );
     times.check = started.elapsed();
 
     let mut report = Report::new(&site, host, &routes, rules, bytes.len(), excluded_count, times);

@@ -61,14 +61,16 @@ impl<'a> Asset<'a> {
         if len == format::NONE_U16 { None } else { self.manifest.string(u64_at(record, 8), len.into()) }
     }
 
-    /// The one path at which the asset is served without redirect, percent-encoded; `None` if there is no such path
+    /// The one path at which the asset is served without redirect, percent-encoded; of several, as on hosts that serve `/about` and
+    /// `/about.html`, the shortest, though a folder with its slash. `None` if there is no such path
     /// (it then answers misses only, or nothing).
     pub fn canonical_url(&self) -> Option<Encoded<'a>> {
-        match u8_at(self.record, 39) {
-            format::CANONICAL_NONE => None,
-            format::CANONICAL_OTHER => Some(Encoded::new(self.other_canonical()?.as_bytes(), "")),
-            number => Some(Encoded::new(self.stem(), Form::from_number(number)?.suffix())),
-        }
+        let url = match u8_at(self.record, 39) {
+            format::CANONICAL_NONE => return None,
+            format::CANONICAL_OTHER => Encoded::new(self.other_canonical()?.as_bytes(), ""),
+            number => Encoded::new(self.stem(), Form::from_number(number)?.suffix()),
+        };
+        Some(url.for_host(self.manifest.host().is_some()))
     }
 
     /// With the base.

@@ -4,14 +4,17 @@
 //! Order: the path is read as the host does; what is stored for it; the rows of the host's table, if the manifest has them; lower case;
 //! the rules of misses. Source: `docs/HOSTS.md`.
 
+use alloc::string::{String, ToString};
+
 use crate::answer::{Resolution, RuleId};
 use crate::asset::{Asset, SitePath};
 use crate::bytes::{to_usize, u8_at, u16_at, u32_at};
+use crate::decode::encode_site_path;
 use crate::format;
 use crate::host::{HostRow, MadeName};
 use crate::host_location::{HostLocation, Respelled};
 use crate::host_path::{self, HostPath};
-use crate::location::Location;
+use crate::location::{Encoded, Location};
 use crate::manifest::Manifest;
 use crate::path::{MAX_REQUEST_LEN, RequestPath};
 use crate::source::Stored;
@@ -28,6 +31,14 @@ enum Found<'m> {
 }
 
 impl Manifest<'_> {
+    /// A decoded path as it is asked for: the canonical encoding, but for other hosts with escapes only where a URL needs them.
+    pub fn encode(&self, site_path: &str) -> String {
+        if self.host().is_none() {
+            return encode_site_path(site_path);
+        }
+        Encoded::new(site_path.as_bytes(), "").for_host(true).to_string()
+    }
+
     /// What the host answers to a path.
     #[cold]
     #[inline(never)]
@@ -70,8 +81,7 @@ impl Manifest<'_> {
         request: &RequestPath<'r>,
         rule: RuleId,
     ) -> Resolution<'m, 'r> {
-        let query =
-            if self.host.has(format::HOST_DROPS_QUERY) { b"" } else { request.query_bytes() };
+        let query = if self.host.has(format::HOST_DROPS_QUERY) { b"" } else { request.query_bytes() };
         let location = Location::on_host(target, query);
         Resolution::Redirect { status: self.policy.redirect_status, location, rule }
     }
@@ -102,22 +112,23 @@ impl Manifest<'_> {
     fn ask_rows<'m>(&'m self, path: &[u8]) -> Option<Found<'m>> {
         let path = core::str::from_utf8(path).ok().filter(|_| !self.host.rows.is_empty())?;
         let rows = self.host.rows.iter().filter_map(HostRow::read);
-        rows.filter_map(|row| Some((row, row.trim(path)?))).find_map(|(row, trimmed)| {
-            let file = |name: MadeName| self.file_of(name.kept(path, trimmed), name.suffix);
-            if !row.wants.into_iter().flatten().all(|name| file(name).is_some()) {
-                return None;
-            }
-            match row.action {
-                format::ACTION_SERVE => Some(Found::Serve(file(row.target)?, row.rule)),
-                format::ACTION_REDIRECT => {
-                    let cut_len = path.len() - row.target.kept(path, trimmed).len();
-                    let adds_slash = !row.target.suffix.is_empty();
-                    Some(Found::Respelled(Respelled { cut_len, adds_slash }, row.rule))
+        rows.filter_map(|row| Some((row, row.trim(path)?)))
+            .find_map(|(row, trimmed)| {
+                let file = |name: MadeName| self.file_of(name.kept(path, trimmed), name.suffix);
+                if !row.wants.into_iter().flatten().all(|name| file(name).is_some()) {
+                    return None;
                 }
-                _ => None,
-            }
-        })
-        .filter(|found| !self.is_page_for_misses(found, path))
+                match row.action {
+                    format::ACTION_SERVE => Some(Found::Serve(file(row.target)?, row.rule)),
+                    format::ACTION_REDIRECT => {
+                        let cut_len = path.len() - row.target.kept(path, trimmed).len();
+                        let adds_slash = !row.target.suffix.is_empty();
+                        Some(Found::Respelled(Respelled { cut_len, adds_slash }, row.rule))
+                    }
+                    _ => None,
+                }
+            })
+            .filter(|found| !self.is_page_for_misses(found, path))
     }
 
     /// On some hosts the page for misses is one under its own name too; but an escape in the path is enough to miss that.
@@ -191,9 +202,7 @@ impl Manifest<'_> {
         lower.make_ascii_lowercase();
         let (slot, form) = self.slot_of(lower)?;
         match self.entry_of(slot, form)?.stored? {
-            Stored::Serve { .. } => {
-                Some(Found::To(SitePath::new(self.stem_of(slot)?, form.suffix()), rule))
-            }
+            Stored::Serve { .. } => Some(Found::To(SitePath::new(self.stem_of(slot)?, form.suffix()), rule)),
             Stored::Redirect { target, .. } => Some(Found::To(target, rule)),
         }
     }

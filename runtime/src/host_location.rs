@@ -82,7 +82,8 @@ impl<'m, 'r> HostLocation<'m, 'r> {
         if host.spelling() == format::HOST_SPELL_GO {
             return HostLocation::Decoded(path, respelled);
         }
-        let slashes = if host.cleaning() == format::HOST_CLEAN_SLASHES { Slashes::Single } else { Slashes::Kept };
+        let slashes =
+            if host.cleaning() == format::HOST_CLEAN_SLASHES { Slashes::Single } else { Slashes::Kept };
         HostLocation::Requested(path, respelled, slashes)
     }
 }
@@ -140,7 +141,16 @@ fn write_raw(f: &mut fmt::Formatter<'_>, path: impl Iterator<Item = u8>) -> fmt:
 /// The same, escaped as the alphabet says.
 fn write_path(f: &mut fmt::Formatter<'_>, path: impl Iterator<Item = u8>, alphabet: Alphabet) -> fmt::Result {
     f.write_char('/')?;
-    path.skip_while(|&byte| byte == b'/').try_for_each(|byte| match alphabet {
+    write_escaped(f, path.skip_while(|&byte| byte == b'/'), alphabet)
+}
+
+/// Writes bytes, escaped as the alphabet says.
+pub(crate) fn write_escaped(
+    f: &mut fmt::Formatter<'_>,
+    mut path: impl Iterator<Item = u8>,
+    alphabet: Alphabet,
+) -> fmt::Result {
+    path.try_for_each(|byte| match alphabet {
         Alphabet::NotAscii if byte.is_ascii() => f.write_char(char::from(byte)),
         Alphabet::NotAscii => write!(f, "%{byte:02x}"),
         _ if alphabet.allows(byte) => f.write_char(char::from(byte)),

@@ -219,8 +219,7 @@ mod tests {
                 let mut out = std::vec::Vec::new();
                 let mut rest = path.as_bytes();
                 while let Some((&first, tail)) = rest.split_first() {
-                    let (byte, behind) =
-                        if first == b'%' { unescape(tail).unwrap() } else { (first, tail) };
+                    let (byte, behind) = if first == b'%' { unescape(tail).unwrap() } else { (first, tail) };
                     out.push(byte);
                     rest = behind;
                 }

@@ -5,26 +5,41 @@ use core::fmt::{self, Write};
 
 use crate::asset::SitePath;
 use crate::decode::{DecodeMode, Decoding, encoded};
-use crate::host_location::HostLocation;
+use crate::host_location::{Alphabet, HostLocation, write_escaped};
 
-/// A canonically encoded path: `encodeURIComponent` on each segment.
+/// A canonically encoded path: `encodeURIComponent` on each segment; of a manifest for a host other than Cloudflare's, with escapes only
+/// where a URL needs them.
 #[derive(Debug, Clone, Copy)]
 pub struct Encoded<'a> {
     path: SitePath<'a>,
+    on_host: bool,
 }
 
 impl<'a> Encoded<'a> {
     pub(crate) fn new(stem: &'a [u8], suffix: &'static str) -> Self {
-        Encoded { path: SitePath::new(stem, suffix) }
+        Encoded { path: SitePath::new(stem, suffix), on_host: false }
+    }
+
+    /// As hosts other than Cloudflare's take every path, also those that leave some escapes alone.
+    pub(crate) fn for_host(self, on_host: bool) -> Self {
+        Encoded { on_host, ..self }
     }
 }
 
 impl fmt::Display for Encoded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (stem, suffix) = self.path.parts();
-        write_bytes(f, encoded(stem.bytes()))?;
-        f.write_str(suffix)
+        if self.on_host {
+            let (stem, suffix) = self.path.parts();
+            return write_escaped(f, stem.bytes().chain(suffix.bytes()), Alphabet::Url);
+        }
+        write_encoded(f, self.path)
     }
+}
+
+fn write_encoded(f: &mut fmt::Formatter<'_>, path: SitePath<'_>) -> fmt::Result {
+    let (stem, suffix) = path.parts();
+    write_bytes(f, encoded(stem.bytes()))?;
+    f.write_str(suffix)
 }
 
 /// The `Location` of a redirect, query included. Shows as the text of the header.
@@ -37,7 +52,7 @@ pub struct Location<'m, 'r> {
 #[derive(Debug, Clone, Copy)]
 enum Target<'m, 'r> {
     /// A path of the site, encoded (Workers).
-    Encoded(Encoded<'m>),
+    Encoded(SitePath<'m>),
     /// A path of the site, as it is (Pages).
     Decoded(SitePath<'m>),
     /// The request's own path, in its canonical encoding (Workers).
@@ -50,7 +65,7 @@ enum Target<'m, 'r> {
 
 impl<'m, 'r> Location<'m, 'r> {
     pub(crate) fn encoded(path: SitePath<'m>, query: &'r [u8]) -> Self {
-        Location { target: Target::Encoded(Encoded { path }), query }
+        Location { target: Target::Encoded(path), query }
     }
 
     pub(crate) fn decoded(path: SitePath<'m>, query: &'r [u8]) -> Self {
@@ -111,7 +126,7 @@ impl fmt::Display for Location<'_, '_> {
         let query = || self.query.iter().copied();
         match self.target {
             Target::Encoded(path) => {
-                write!(f, "{path}")?;
+                write_encoded(f, path)?;
                 write_bytes(f, query())
             }
             Target::OnHost(target) => {

@@ -92,8 +92,10 @@ impl Manifest<'_> {
                 let Some(entry) = self.entry_of(slot, form) else { continue };
                 let refusal = self.refusal_in(slot, form);
                 let refusal_problem = refusal.and_then(|(_, rule)| self.rule_problem(rule));
-                if let Some(problem) =
-                    self.answer_problem(entry.stored).or_else(|| self.rules_problem(&entry)).or(refusal_problem)
+                if let Some(problem) = self
+                    .answer_problem(entry.stored)
+                    .or_else(|| self.rules_problem(&entry))
+                    .or(refusal_problem)
                 {
                     return bad(problem);
                 }

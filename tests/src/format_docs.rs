@@ -69,6 +69,10 @@ const SECTIONS: &[(u32, &str)] = &[
     ),
     (section::TAGS, "[one byte a slot](#the-index), to turn away paths that are not stored"),
     (section::BASE, "[where the site hangs below its origin](#the-base): `/docs`; absent if at the root"),
+    (
+        section::HOST,
+        "[host header, then rows](#other-hosts): what concerns every path on a host other than Cloudflare's; absent otherwise",
+    ),
 ];
 
 fn sections_table() -> String {

@@ -8,10 +8,12 @@ use trailmark::key::{checksum, path_key};
 use trailmark::{Decision, Manifest, Request, RequestHeaders, RequestPath, Scratch};
 use trailmark_compiler::config::redirects::RedirectOptions;
 use trailmark_compiler::config::{headers, redirects, routes_json, run_worker_first};
+use trailmark_compiler::hosts::Host;
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 use trailmark_compiler::router::{Router, ScriptFirst};
 use trailmark_compiler::{
-    AssetFile, Provenance, RoutingOptions, SiteRules, compile_files_at, manifest_with_rules,
+    AssetFile, Base, Provenance, RoutingOptions, SiteRules, compile_files_at, compile_files_for,
+    manifest_with_rules,
 };
 
 use crate::sites::sha256;
@@ -79,7 +81,8 @@ const WORKER_FIRST: [&str; 3] = ["/api/*", "/_image", "!/api/static/*"];
 const ROUTES: &str =
     r#"{"version": 1, "include": ["/api/*", "/f", "/g[ab]+(c|d)?/*"], "exclude": ["/api/static/*", "/h$"]}"#;
 
-/// A small manifest for each platform, and one of a site below a base. Together they use every kind of section and record.
+/// A small manifest for each platform, one of a site below a base, and three for other hosts. Together they use every kind of section and
+/// record.
 pub fn sample_manifests() -> Vec<Vec<u8>> {
     let routers = [
         (Platform::Workers, ScriptFirst::Rules(worker_first())),
@@ -105,8 +108,29 @@ pub fn sample_manifests() -> Vec<Vec<u8>> {
     };
     let mut manifests: Vec<Vec<u8>> = routers.into_iter().map(manifest).collect();
     manifests.push(manifest_below_base());
+    manifests.extend([Host::VercelCleanSlash, Host::Nginx, Host::Netlify].map(manifest_on));
     manifests
 }
+
+/// A few files on another host: with rows in the manifest, with refusals, with letters that are led to lower case.
+fn manifest_on(host: Host) -> Vec<u8> {
+    let assets = HOST_FILES.map(|path| AssetFile {
+        site_path: path.to_owned(),
+        size: path.len() as u64,
+        fingerprint: sha256(path.as_bytes()),
+    });
+    compile_files_for(assets.into(), host, &Base::default()).expect("a small site").bytes
+}
+
+const HOST_FILES: [&str; 7] = [
+    "/404.html",
+    "/About.html",
+    "/blog/index.html",
+    "/blog/x/y.css",
+    "/twin.html",
+    "/twin/index.html",
+    "/x//.html",
+];
 
 /// A single-page application below `/x`.
 fn manifest_below_base() -> Vec<u8> {
@@ -177,6 +201,18 @@ pub const SAMPLE_TARGETS: [&str; 30] = [
     "/broken",
     "/cdn-cgi\\x",
     "/_image?href=//other.example/x",
+];
+
+/// The same for manifests of other hosts.
+pub const HOST_TARGETS: [&str; 8] = [
+    "/ABOUT",
+    "/blog",
+    "/blog/x/",
+    "/blog%2Findex%2Ehtml?q",
+    "/twin.html/",
+    "/nope/index",
+    "/%zz",
+    "/x%2F..%2F..%2F..%FF",
 ];
 
 /// The same for the manifest below a base.
@@ -322,5 +358,6 @@ pub fn list(manifest: &Manifest<'_>) {
     let _ = manifest.router_rules().map(|(excludes, text)| usize::from(excludes) + text.len()).sum::<usize>();
     let _ = (manifest.verify(), Provenance::read(manifest).map(|found| found.options().is_ok()));
     let _ = (manifest.sections().count(), manifest.not_found_probe_limit(), format!("{manifest:?}"));
+    let _ = (manifest.host(), manifest.encode("/x y"));
     let _ = (manifest.sha256(), manifest.stem_count(), manifest.format_version(), manifest.has_script());
 }

@@ -9,9 +9,12 @@ use trailmark::{DecodeMode, Manifest, RequestPath, Scratch, decode_path};
 use trailmark_compiler::config::redirects::{self, RedirectOptions};
 use trailmark_compiler::config::wrangler::{self, Format};
 use trailmark_compiler::config::{headers, routes_json, run_worker_first};
+use trailmark_compiler::hosts::{Files, Host, HostedSite};
 use trailmark_compiler::options::{HtmlHandling, NotFoundHandling, Platform};
 use trailmark_compiler::router::{Router, ScriptFirst};
-use trailmark_compiler::{RoutingOptions, Site, SiteRules, manifest_of, manifest_with_rules};
+use trailmark_compiler::{
+    Base, RoutingOptions, Site, SiteRules, compile_files_for, manifest_of, manifest_with_rules,
+};
 
 use crate::conformance::assets_of;
 use crate::judge::{ask_manifest, looked_up, with_headers};
@@ -91,7 +94,7 @@ pub fn open(data: &[u8]) {
         bytes[header::MAGIC..header::MAGIC + 8].copy_from_slice(&format::MAGIC);
         bytes[header::VERSION..header::VERSION + 4].copy_from_slice(&format::VERSION.to_le_bytes());
         bytes[header::PATH_KEY] = format::PATH_KEY_XXH3;
-        bytes[header::PLATFORM] = bytes[header::PLATFORM] % 2 + 1;
+        bytes[header::PLATFORM] = bytes[header::PLATFORM] % 3 + 1;
         bytes[header::NOT_FOUND] %= 4;
         bytes[header::DECODE] %= 2;
         bytes[header::FLAGS] &= format::KNOWN_FLAGS as u8;
@@ -369,6 +372,33 @@ pub fn differential(data: &[u8]) {
             by_table,
             reference::html_handling(&site, &decoded, true),
             "{decoded:?} {options:?} {files:?}"
+        );
+    }
+    judge_host(&files, &targets);
+}
+
+/// The same files on another host, one of all: what its manifest answers, against its table.
+fn judge_host(files: &BTreeMap<String, String>, targets: &[String]) {
+    let hosts: Vec<Host> = Host::ALL.iter().copied().filter(|host| host.cloudflare().is_none()).collect();
+    let lengths: usize = files.keys().chain(targets).map(String::len).sum();
+    let host = hosts[lengths % hosts.len()];
+    let base = Base::default();
+    let compiled = compile_files_for(assets_of(files), host, &base).expect("a small site");
+    let manifest = Manifest::open(&compiled.bytes).expect("a sound manifest");
+    assert_eq!(manifest.verify(), Ok(()));
+    let of_host = Files::new(assets_of(files), &base);
+    let site = HostedSite::new(&of_host, host).expect("a host that is not Cloudflare's");
+    let mut scratch = Scratch::new();
+    for target in targets {
+        let Ok(path) = RequestPath::parse(target, &mut scratch) else { continue };
+        let (found, expected) = (manifest.lookup(&path), site.answer(&path));
+        let file = found.asset().map(|asset| asset.site_path().to_string());
+        let location = found.location().map(|location| location.to_string());
+        let rule = manifest.rule_name(found.rule());
+        assert_eq!(
+            (found.status(), location, file, rule),
+            (expected.status, expected.location, expected.file, expected.rule.name),
+            "{target:?} on {host} {files:?}"
         );
     }
 }

@@ -12,6 +12,7 @@ mod diff_log;
 mod explain;
 mod fix;
 mod help;
+mod host_platforms;
 mod hosts;
 mod inspect;
 mod replay;

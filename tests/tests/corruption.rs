@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use trailmark::Manifest;
 use trailmark::format;
-use trailmark_tests::mutate::{SAMPLE_TARGETS, interrogate, reseal, sample_manifests};
+use trailmark_tests::mutate::{HOST_TARGETS, SAMPLE_TARGETS, interrogate, reseal, sample_manifests};
 
 use crate::torture;
 
@@ -28,7 +28,7 @@ fn other_values(byte: u8) -> Vec<u8> {
 /// The targets that are asked about a byte changed to a value: all; under torture a third, another for each value.
 fn targets_for(value: u8) -> Vec<&'static str> {
     let (start, step) = if torture::is_on() { (usize::from(value % 3), 3) } else { (0, 1) };
-    SAMPLE_TARGETS.into_iter().skip(start).step_by(step).collect()
+    SAMPLE_TARGETS.into_iter().chain(HOST_TARGETS).skip(start).step_by(step).collect()
 }
 
 /// Opens damaged bytes and, if that works, asks everything. Says whether it was refused.

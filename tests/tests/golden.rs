@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use trailmark::format::{self, header};
 use trailmark::{Manifest, OpenError, Request, RequestPath, RouteEffect, Scratch};
-use trailmark_tests::mutate::{BASE_TARGETS, SAMPLE_TARGETS, reseal, sample_manifests};
+use trailmark_tests::mutate::{BASE_TARGETS, HOST_TARGETS, SAMPLE_TARGETS, reseal, sample_manifests};
 
 /// What the sample manifests are called.
-const NAMES: [&str; 3] = ["workers", "pages", "base"];
+const NAMES: [&str; 6] = ["workers", "pages", "base", "vercel", "nginx", "netlify"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
@@ -30,6 +30,9 @@ fn dump(manifest: &Manifest<'_>) -> String {
         .unwrap();
     for (name, offset, len) in manifest.sections() {
         writeln!(out, "  {name}: {len} bytes at {offset}").unwrap();
+    }
+    if let Some(host) = manifest.host() {
+        writeln!(out, "\nhost\n  {host}").unwrap();
     }
     writeln!(out, "\nassets").unwrap();
     for asset in manifest.assets() {
@@ -69,7 +72,8 @@ fn dump(manifest: &Manifest<'_>) -> String {
     writeln!(out, "\nanswers").unwrap();
     let mut scratch = Scratch::new();
     let below_base = BASE_TARGETS.into_iter().filter(|_| !manifest.base().is_empty());
-    for target in SAMPLE_TARGETS.into_iter().chain(below_base) {
+    let on_host = HOST_TARGETS.into_iter().filter(|_| manifest.host().is_some());
+    for target in SAMPLE_TARGETS.into_iter().chain(below_base).chain(on_host) {
         let request = RequestPath::parse(target, &mut scratch).unwrap();
         let answer = manifest.answer(&Request::get(request));
         writeln!(out, "  {target} {} ({})", answer.status, manifest.rule_name(answer.rule)).unwrap();

@@ -19,7 +19,10 @@ pub(crate) fn other_hosts() -> Vec<Host> {
 }
 
 /// What a manifest answers, in the terms of the tables.
-fn told<'m>(manifest: &'m Manifest<'_>, path: &RequestPath<'_>) -> (u16, Option<String>, Option<String>, &'m str) {
+fn told<'m>(
+    manifest: &'m Manifest<'_>,
+    path: &RequestPath<'_>,
+) -> (u16, Option<String>, Option<String>, &'m str) {
     let found = manifest.lookup(path);
     let location = found.location().map(|location| location.to_string());
     let file = found.asset().map(|asset| asset.site_path().to_string());
@@ -52,7 +55,8 @@ fn respelled(target: &[u8], way: u8) -> Vec<u8> {
 }
 
 fn bases() -> impl Strategy<Value = Base> {
-    select(&["", "/docs", "/a", "/d\u{e9}/x|y", "/a/index"][..]).prop_map(|base| Base::from_decoded(base).unwrap())
+    select(&["", "/docs", "/a", "/d\u{e9}/x|y", "/a/index"][..])
+        .prop_map(|base| Base::from_decoded(base).unwrap())
 }
 
 proptest! {
@@ -132,7 +136,8 @@ fn assets(names: &[&str]) -> Vec<AssetFile> {
 #[test]
 fn long_paths_are_answered_as_short_ones() {
     let long = format!("/{}", "x".repeat(3000));
-    let names = [format!("{long}.html"), format!("{long}/index.html"), format!("{}%41.html", "/y".repeat(700))];
+    let names =
+        [format!("{long}.html"), format!("{long}/index.html"), format!("{}%41.html", "/y".repeat(700))];
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let mut scratch = Scratch::new();
     for host in other_hosts() {
@@ -164,7 +169,9 @@ fn manifests_name_their_host_and_its_rules() {
 
 #[test]
 fn whole_requests_get_what_every_host_sends_and_nothing_of_cloudflares() {
-    let compiled = compile_files_for(assets(&["/a/index.html", "/a/x.css", "/b/c.txt"]), Host::Nginx, &Base::default()).unwrap();
+    let compiled =
+        compile_files_for(assets(&["/a/index.html", "/a/x.css", "/b/c.txt"]), Host::Nginx, &Base::default())
+            .unwrap();
     let manifest = Manifest::open(&compiled.bytes).unwrap();
     let mut scratch = Scratch::new();
     let mut ask = |method: &'static str, target: &'static str| {
@@ -179,4 +186,52 @@ fn whole_requests_get_what_every_host_sends_and_nothing_of_cloudflares() {
     assert_eq!(ask("GET", "/%zz"), (400, vec![]));
     assert_eq!(ask("GET", "/nope"), (404, vec![]));
     assert_eq!(ask("POST", "/a/"), (405, vec![]));
+}
+
+/// What the authors of the trailing-slash-guide saw on live hosts (`hosts/trailing-slash-guide.json`).
+#[derive(serde::Deserialize)]
+struct Guide {
+    site: Vec<String>,
+    hosts: Vec<Column>,
+}
+
+#[derive(serde::Deserialize)]
+struct Column {
+    host: String,
+    answers: BTreeMap<String, Cell>,
+}
+
+#[derive(serde::Deserialize, Debug)]
+struct Cell {
+    status: Option<u16>,
+    redirect: Option<String>,
+}
+
+#[test]
+fn manifests_reproduce_every_cell_of_the_trailing_slash_guide() {
+    let guide: Guide = serde_json::from_str(include_str!("../hosts/trailing-slash-guide.json")).unwrap();
+    let names: Vec<&str> = guide.site.iter().map(String::as_str).collect();
+    let mut cells = 0;
+    for column in &guide.hosts {
+        let host: Host = column.host.parse().unwrap();
+        let compiled = compile_files_for(assets(&names), host, &Base::default()).unwrap();
+        let manifest = Manifest::open(&compiled.bytes).unwrap();
+        let mut scratch = Scratch::new();
+        let mut ask = |target: &str| {
+            let found = manifest.lookup(&RequestPath::parse(target, &mut scratch).unwrap());
+            (found.status(), found.location().map(|location| location.to_string()))
+        };
+        for (url, cell) in &column.answers {
+            cells += 1;
+            let (status, location) = ask(url);
+            let agrees = match (&cell.redirect, &location) {
+                (Some(redirect), location) => location.as_ref() == Some(redirect),
+                (None, None) => Some(status) == cell.status,
+                // In two cells the guide notes where a redirect ends.
+                (None, Some(location)) => cell.status == Some(404) && ask(location).0 == 404,
+            };
+            assert!(agrees, "{host} {url}: {cell:?}, but {status} {location:?}");
+        }
+    }
+    assert_eq!(cells, 120);
 }

@@ -128,7 +128,9 @@ fn stems(name: &str) -> BTreeSet<String> {
 
 /// Names that reach a host as something else: a URL parser or the host's own tidying changes them.
 fn is_odd(path: &str) -> bool {
-    path.contains("//") || path.contains(['%', '\u{FEFF}', '\n', '\\', '?']) || path.ends_with(' ')
+    path.contains("//")
+        || path.contains(['%', '\u{FEFF}', '\n', '\\', '?', '+', ';', '@'])
+        || path.ends_with(' ')
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `cargo xtask hosts`: hosts whose code can be had are asked, and their answers compared with those of the tables.
+//! `cargo xtask hosts`: hosts whose code can be had are asked, and their answers compared with those of the tables and of manifests.
 //!
 //! nginx and Caddy come from Debian's archive; Firebase's and Vercel's code from npm (`tests/hosts`). All of them run on 127.0.0.1 for
 //! as long as it takes. A site is a folder of files whose content is their own name, so that a body says which file it is.
@@ -9,9 +9,9 @@ mod site;
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
-use trailmark::{RequestPath, Scratch};
-use trailmark_compiler::Base;
+use trailmark::{Manifest, RequestPath, Scratch};
 use trailmark_compiler::hosts::{self, Does, Files, Host, HostAnswer, HostedSite};
+use trailmark_compiler::{Base, compile_files_for};
 
 use crate::Exit;
 use crate::raw_http::{Client, RawReply};
@@ -22,7 +22,7 @@ use site::RandomSite;
 ///
 /// nginx (alone, and with try_files) and Caddy are downloaded with apt-get and unpacked, Firebase's and Vercel's code is installed with
 /// npm; nothing is installed on the system. All run on 127.0.0.1 over random small sites. Of Vercel, redirects are compared; of the
-/// others status, redirect and the file that is served. Every difference is printed; exit status 1 if there is one.
+/// others status, redirect and the file that is served. Manifests are asked the same, and must answer as the tables do. Every difference is printed; exit status 1 if there is one.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Determines sites and requests
@@ -132,6 +132,8 @@ fn ask_all(
 ) -> Result<u64> {
     let files = Files::of_names(site.files.iter().map(String::as_str), &Base::default());
     let hosted = HostedSite::new(&files, asked.host)?;
+    let compiled = compile_files_for(files.assets().to_vec(), asked.host, &Base::default())?;
+    let manifest = Manifest::open(&compiled.bytes)?;
     let host_header = asked.host_header(name);
     let mut client = Client::to(asked.address);
     let mut scratch = Scratch::new();
@@ -142,6 +144,15 @@ fn ask_all(
             client.ask(line.as_bytes(), false).with_context(|| format!("{}: {line:?}", asked.host))?;
         let ours = hosted.answer(&path);
         hit.insert(ours.rule.name);
+        if let Some(difference) = manifest_difference(&manifest, &path, &ours) {
+            differences.push(format!(
+                "{} GET {}{} of {:?}: {difference}",
+                asked.host,
+                path.path(),
+                path.query(),
+                site.files
+            ));
+        }
         if let Some(difference) = difference(asked.host, &host_header, &ours, &reply, &site.files) {
             differences.push(format!(
                 "{} GET {}{} of {:?}: {difference}\n  ours: {ours:?}",
@@ -153,6 +164,21 @@ fn ask_all(
         }
     }
     Ok(site.targets.len() as u64)
+}
+
+/// What a manifest answers, if that is not what the table does.
+fn manifest_difference(manifest: &Manifest<'_>, path: &RequestPath<'_>, ours: &HostAnswer) -> Option<String> {
+    let found = manifest.lookup(path);
+    let location = found.location().map(|location| location.to_string());
+    let file = found.asset().map(|asset| asset.site_path().to_string());
+    let rule = manifest.rule_name(found.rule());
+    let is_same = found.status() == ours.status
+        && location == ours.location
+        && file == ours.file
+        && rule == ours.rule.name;
+    (!is_same).then(|| {
+        format!("the manifest answers {} {location:?} {file:?} by {rule}, the table {ours:?}", found.status())
+    })
 }
 
 /// What is different about an answer, if something is.

@@ -13,7 +13,7 @@ mod text;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use trailmark_compiler::hosts::HostedSite;
+use trailmark_compiler::hosts::{Host, HostedSite};
 
 use self::each::each;
 use self::story::Teller;
@@ -66,12 +66,16 @@ Exit status:
 
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
-    if let Some((host, base)) = args.site.host() {
+    if let Some((host, base)) = args.site.host().filter(|_| !args.manifest.is_dir()) {
         let files = hosted::open(&args.manifest, base, args.quiet)?;
-        return host::run(&args, &HostedSite::new(&files, host)?);
+        return host::run(&args, &HostedSite::new(&files, host)?, None);
     }
     let source = Source::open(&args.manifest, &args.site, args.quiet)?;
     let manifest = source.manifest()?;
+    if let Some(host) = manifest.host() {
+        let files = hosted::files_in(&manifest)?;
+        return host::run(&args, &HostedSite::new(&files, host.parse::<Host>()?)?, Some(&manifest));
+    }
     let teller = Teller::new(&manifest)?;
     let mut has_bug = false;
     let tell = |url: &OsString| {

@@ -75,7 +75,8 @@ Exit status:
 
 /// Runs the subcommand.
 pub(crate) fn run(args: Args) -> anyhow::Result<Exit> {
-    if let Some((host, base)) = args.site.host() {
+    // A manifest says with which files another host is asked; a folder is compiled for it.
+    if let Some((host, base)) = args.site.host().filter(|_| !args.manifest.is_dir()) {
         let files = hosted::open(&args.manifest, base, args.quiet)?;
         let site = HostedSite::new(&files, host)?;
         return answer_all(&args, Judge::Host(&site));

@@ -139,9 +139,15 @@ fn compare(
     args: &Args,
 ) -> anyhow::Result<(Vec<Difference>, Vec<String>)> {
     let provenance = Provenance::read(manifest).context("can't tell how the manifest was compiled")?;
-    let routing = provenance.options().context("can't tell how the manifest was compiled")?;
     let base = Base::from_decoded(manifest.base()).context("can't tell where the manifest's site hangs")?;
-    let plan = site::plan(Some(dist), &SiteArgs::of(args.config.clone(), routing, base))?;
+    let site = match provenance.host() {
+        Some(host) => SiteArgs::of_host(host, base),
+        None => {
+            let routing = provenance.options().context("can't tell how the manifest was compiled")?;
+            SiteArgs::of(args.config.clone(), routing, base)
+        }
+    };
+    let plan = site::plan(Some(dist), &site)?;
     let progress = Progress::new(args.quiet);
     let compiled = trailmark_compiler::compile(dist, &plan.options(false), &progress);
     progress.finish();

@@ -41,7 +41,7 @@ impl Files {
     }
 
     /// Every file: its name below its origin, and what the manifest knows of it.
-    pub(super) fn assets(&self) -> &[AssetFile] {
+    pub fn assets(&self) -> &[AssetFile] {
         &self.assets
     }
 

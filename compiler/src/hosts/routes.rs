@@ -72,7 +72,8 @@ impl Asker<'_> {
         let policy = self.rows.policy();
         let mut stems = paths::candidates(files, self.rows.rules());
         if policy.ignores_case {
-            let lower = stems.iter().filter(|path| has_upper_case(path)).map(|path| path.to_ascii_lowercase());
+            let lower =
+                stems.iter().filter(|path| has_upper_case(path)).map(|path| path.to_ascii_lowercase());
             let lower: Vec<String> = lower.collect();
             stems.extend(lower);
         }
@@ -122,7 +123,8 @@ impl Asker<'_> {
         let read = if path.is_empty() && policy.cleaning == Cleaning::DotsOfGo {
             String::new()
         } else {
-            let read = spelling::read(&spelling::encode(path), policy).filter(|read| read.starts_with('/'))?;
+            let read =
+                spelling::read(&spelling::encode(path), policy).filter(|read| read.starts_with('/'))?;
             (spelling::name(&read, policy) == path).then_some(read)?
         };
         let hit = self.rows.run(&read)?;
@@ -185,6 +187,7 @@ fn above_400(status: u16) -> u8 {
 /// A path at which an asset is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
+    /// Of the path; for a folder with its slash, a bit less than for the folder without.
     len: usize,
     /// Whether its stem is another than the asset's own.
     is_elsewhere: bool,
@@ -192,7 +195,8 @@ struct Place {
     route: usize,
 }
 
-/// Gives every asset its canonical URL: the shortest path at which it is served. Returned are those of other stems.
+/// Gives every asset its canonical URL: the shortest path at which it is served, but a folder with its slash before the folder without.
+/// Returned are those of other stems.
 fn set_canonicals(site: &Site, routes: &mut [StemRoutes<'_>]) -> FxHashMap<AssetIndex, String> {
     let mut best: Vec<Option<Place>> = vec![None; site.assets.len()];
     for (route, index) in routes.iter().zip(0..) {
@@ -200,8 +204,11 @@ fn set_canonicals(site: &Site, routes: &mut [StemRoutes<'_>]) -> FxHashMap<Asset
             let Some(path) = site.assets.get(asset as usize).map(|asset| asset.site_path.as_str()) else {
                 continue;
             };
+            // Where a folder is served with and without its slash, links relative to its index are right from the former.
+            let is_folder = form == Form::Slash && path.ends_with("/index.html");
+            let len = route.stem.len() + if is_folder { 0 } else { 1 + form.suffix().len() };
             let place = Place {
-                len: route.stem.len() + form.suffix().len(),
+                len,
                 is_elsewhere: split_stem(path.as_bytes()).0 != route.stem.as_bytes(),
                 form,
                 route: index,
@@ -214,11 +221,15 @@ fn set_canonicals(site: &Site, routes: &mut [StemRoutes<'_>]) -> FxHashMap<Asset
         }
     }
     let path_of = |place: &Place| {
-        routes.get(place.route).map_or_else(String::new, |route| format!("{}{}", route.stem, place.form.suffix()))
+        routes
+            .get(place.route)
+            .map_or_else(String::new, |route| format!("{}{}", route.stem, place.form.suffix()))
     };
     let others = best.iter().zip(0..).filter_map(|(place, asset)| Some(((*place)?, asset)));
-    let elsewhere =
-        others.filter(|(place, _)| place.is_elsewhere).map(|(place, asset)| (asset, path_of(&place))).collect();
+    let elsewhere = others
+        .filter(|(place, _)| place.is_elsewhere)
+        .map(|(place, asset)| (asset, path_of(&place)))
+        .collect();
     // The assets have the order of their stems.
     let mut places = best.iter();
     for route in routes {

@@ -3,7 +3,7 @@
 
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
-use trailmark::{Asset, Manifest, RequestPath, Resolution, Scratch, encode_site_path};
+use trailmark::{Asset, Manifest, RequestPath, Resolution, Scratch};
 
 /// The codings with the endings of their files. Among codings that a client likes equally, the first is taken.
 const CODINGS: [(&str, &str); 3] = [("br", ".br"), ("zstd", ".zst"), ("gzip", ".gz")];
@@ -15,7 +15,7 @@ pub(super) fn siblings<'m>(manifest: &'m Manifest<'_>, asset: &Asset<'_>) -> [Op
 }
 
 fn sibling<'m>(manifest: &'m Manifest<'_>, path: &str) -> Option<Asset<'m>> {
-    let encoded = encode_site_path(path);
+    let encoded = manifest.encode(path);
     let find = |request: &RequestPath<'_>| match manifest.lookup(request) {
         Resolution::Serve { asset, .. }
             if path.strip_prefix(manifest.base()).is_some_and(|path| asset.site_path() == *path) =>

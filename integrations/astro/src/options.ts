@@ -1,6 +1,6 @@
 /** The options of the integration. */
 
-import { type AuditSettings, HTML_HANDLINGS, type HtmlHandling, NOT_FOUND_HANDLINGS, type NotFoundHandling, PLATFORM_NAMES, type PlatformName } from 'trailmark';
+import { type AuditSettings, HTML_HANDLINGS, type HtmlHandling, NOT_FOUND_HANDLINGS, type NotFoundHandling, CLOUDFLARE_NAMES, type CloudflareName } from 'trailmark';
 import { aBoolean, anAudit, aString, aStringOrFalse, type Check, checkOptions, oneOf } from 'trailmark/integration';
 
 /** All may be left out; then a `wrangler.jsonc`, `.json` or `.toml` of the project decides, and else the defaults of `trailmark`. */
@@ -8,7 +8,7 @@ export interface TrailmarkOptions {
   /** Where the manifest goes, from the project's root on. By default beside the output folder: `dist.trailmark`. */
   output?: string | undefined;
   /** The host whose answers are wanted. */
-  platform?: PlatformName | undefined;
+  platform?: CloudflareName | undefined;
   /** Which URLs lead to a page (Workers only). */
   htmlHandling?: HtmlHandling | undefined;
   /** What a path gets that nothing answers (Workers only). */
@@ -30,7 +30,7 @@ export const NAME = '@trailmark/astro';
 
 const CHECKS: Record<keyof TrailmarkOptions, Check> = {
   output: aString,
-  platform: oneOf(...PLATFORM_NAMES),
+  platform: oneOf(...CLOUDFLARE_NAMES),
   htmlHandling: oneOf(...HTML_HANDLINGS),
   notFoundHandling: oneOf(...NOT_FOUND_HANDLINGS),
   config: aStringOrFalse,

@@ -6,8 +6,8 @@ import {
   type HtmlHandling,
   NOT_FOUND_HANDLINGS,
   type NotFoundHandling,
-  PLATFORM_NAMES,
-  type PlatformName,
+  CLOUDFLARE_NAMES,
+  type CloudflareName,
 } from 'trailmark';
 import { aBoolean, anAudit, aString, checkOptions, oneOf } from 'trailmark/integration';
 
@@ -23,7 +23,7 @@ export interface TrailmarkPluginOptions {
   /** The wrangler configuration, from the site's folder. Without it: the `wrangler.jsonc`, `.json` or `.toml` there. */
   config?: string;
   /** Wins over the wrangler configuration. */
-  platform?: PlatformName;
+  platform?: CloudflareName;
   /** Cloudflare's `html_handling`. Wins over the wrangler configuration. */
   htmlHandling?: HtmlHandling;
   /** Cloudflare's `not_found_handling`. Wins over the wrangler configuration. */
@@ -46,7 +46,7 @@ export function checkNames(given: GivenOptions): void {
   checkOptions(NAME, given, {
     output: aString,
     config: aString,
-    platform: oneOf(...PLATFORM_NAMES),
+    platform: oneOf(...CLOUDFLARE_NAMES),
     htmlHandling: oneOf(...HTML_HANDLINGS),
     notFoundHandling: oneOf(...NOT_FOUND_HANDLINGS),
     strict: aBoolean,
@@ -61,7 +61,7 @@ export function pluginOptionsSchema({ Joi }: { Joi: Joi }): JoiSchema {
   return Joi.object().keys({
     output: Joi.string().description('Where the manifest goes, from the site\'s folder [default: public.trailmark]'),
     config: Joi.string().description('The wrangler configuration, from the site\'s folder [default: the one that lies there]'),
-    platform: Joi.string().valid(...PLATFORM_NAMES).description('Wins over the wrangler configuration'),
+    platform: Joi.string().valid(...CLOUDFLARE_NAMES).description('Wins over the wrangler configuration'),
     htmlHandling: Joi.string().valid(...HTML_HANDLINGS).description('Cloudflare\'s html_handling; wins over the wrangler configuration'),
     notFoundHandling: Joi.string().valid(...NOT_FOUND_HANDLINGS).description('Cloudflare\'s not_found_handling; wins over the wrangler configuration'),
     strict: Joi.boolean().default(false).description('Whether a warning, or a line of _redirects or _headers that the platform ignores, fails the build'),

@@ -62,7 +62,8 @@ function showFacts(data: Data, files: Files): void {
     if (files.isPage(file)) pages += 1;
     size += files.sizes[file] as number;
   }
-  const platform = data.platform === 'pages' ? 'Cloudflare Pages' : 'Cloudflare Workers';
+  const names: Readonly<Record<string, string>> = { pages: 'Cloudflare Pages', workers: 'Cloudflare Workers' };
+  const platform = names[data.platform] ?? data.platform;
   const options = [data.html_handling, data.not_found_handling === null ? null : `not-found ${data.not_found_handling}`, data.base === '' ? null : `below ${shown(data.base)}`];
   fill(byId('facts'),
     h('span', {}, count(pages, 'page')), ' · ', h('span', {}, `${count(files.length, 'file')}, ${bytes(size)}`), ' · ',

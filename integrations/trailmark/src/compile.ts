@@ -2,14 +2,25 @@
 
 import { failed, type Message, messages, parseJson, run, type RunOptions } from './run.js';
 
-/** The platforms whose answers can be reproduced. */
-export const PLATFORM_NAMES = ['workers', 'pages'] as const;
+/** The platforms whose answers can be reproduced. Of all but the first two, the files alone are asked: see docs/HOSTS.md. */
+export const PLATFORM_NAMES = [
+  'workers', 'pages',
+  'github-pages', 'netlify', 'netlify:pretty-urls=off', 'vercel', 'vercel:trailing-slash=false',
+  'vercel:trailing-slash=true', 'vercel:clean-urls', 'vercel:clean-urls+trailing-slash=false',
+  'vercel:clean-urls+trailing-slash=true', 'azure', 'azure:trailing-slash=auto', 'azure:trailing-slash=always',
+  'azure:trailing-slash=never', 'firebase', 'firebase:trailing-slash=false', 'firebase:trailing-slash=true',
+  'firebase:clean-urls', 'firebase:clean-urls+trailing-slash=false', 'firebase:clean-urls+trailing-slash=true',
+  'render', 'gitlab-pages', 's3-website', 'nginx', 'nginx:try-files', 'caddy',
+] as const;
+/** Those of Cloudflare, which integrations for frameworks are about. */
+export const CLOUDFLARE_NAMES = ['workers', 'pages'] as const;
 /** Which URLs lead to a page (Workers only). */
 export const HTML_HANDLINGS = ['auto-trailing-slash', 'force-trailing-slash', 'drop-trailing-slash', 'none'] as const;
 /** What a path gets that nothing answers (Workers only). */
 export const NOT_FOUND_HANDLINGS = ['404-page', 'single-page-application', 'none'] as const;
 
 export type PlatformName = (typeof PLATFORM_NAMES)[number];
+export type CloudflareName = (typeof CLOUDFLARE_NAMES)[number];
 export type HtmlHandling = (typeof HTML_HANDLINGS)[number];
 export type NotFoundHandling = (typeof NOT_FOUND_HANDLINGS)[number];
 
@@ -65,7 +76,7 @@ export interface CompileSummary {
   /** The path that the site is mounted at; `/` for the root. */
   base: string;
   platform: PlatformName;
-  /** null for Pages, which has no such option. */
+  /** null for all but Workers, since the others have no such option. */
   html_handling: HtmlHandling | null;
   not_found_handling: NotFoundHandling | null;
   files: number;

@@ -20,6 +20,8 @@ export {
 export { BINARY_VARIABLE, binaryPath } from './binary.js';
 export { TrailmarkError, type TrailmarkErrorCode, type TrailmarkErrorDetails } from './error.js';
 export {
+  CLOUDFLARE_NAMES,
+  type CloudflareName,
   compile,
   type CompileOptions,
   type CompileSummary,

@@ -1,12 +1,13 @@
 /** The functions, as programs use them. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { emptyFolder, folderWith, PROGRAM } from './help.mjs';
 
-const { binaryPath, compile, resolve, TrailmarkError, VERSION, verify } = await import('trailmark');
+const { binaryPath, compile, PLATFORM_NAMES, resolve, TrailmarkError, VERSION, verify } = await import('trailmark');
 
 const SITE = {
   'dist/index.html': '<h1>home</h1>',
@@ -46,6 +47,20 @@ test('every option reaches the command', async () => {
   assert.deepEqual([pages.platform, pages.html_handling, pages.config], ['pages', null, null]);
   const forced = await compile({ dist: 'dist', cwd, config: 'wrangler.toml', htmlHandling: 'force-trailing-slash' });
   assert.deepEqual([forced.html_handling, forced.origins.html_handling], ['force-trailing-slash', 'command-line']);
+});
+
+test('every platform of the command is known, and none that it does not know', async () => {
+  const cwd = folderWith({ 'dist/index.html': 'home' });
+  for (const platform of PLATFORM_NAMES) {
+    const summary = await compile({ dist: 'dist', cwd, platform, config: false, cache: false });
+    assert.equal(summary.platform, platform);
+    assert.equal(summary.html_handling === null, platform !== 'workers');
+  }
+  const unknown = await errorOf(compile({ dist: 'dist', cwd, platform: 'github' }));
+  assert.match(unknown.message, /github-pages/);
+  const help = spawnSync(PROGRAM, ['compile', '--help'], { encoding: 'utf8' }).stdout;
+  const listed = /Platforms:([^.]*)\./.exec(help)[1].split(',').map((name) => name.trim());
+  assert.deepEqual([...PLATFORM_NAMES].sort(), listed.sort());
 });
 
 test('answers come in the order of the requests, and one that can not be read has an error in its place', async () => {

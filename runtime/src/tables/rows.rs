@@ -100,7 +100,9 @@ impl Policy {
         }
         let (decode, redirect_status, flags) = match platform {
             // No tables are made for other hosts.
-            Platform::Workers | Platform::Host => (DecodeMode::Segments, 307, format::FLAG_CANONICAL_REDIRECT),
+            Platform::Workers | Platform::Host => {
+                (DecodeMode::Segments, 307, format::FLAG_CANONICAL_REDIRECT)
+            }
             Platform::Pages => (DecodeMode::Whole, 308, format::FLAG_INDEX_REDIRECT),
         };
         Policy {

@@ -146,3 +146,15 @@ fn the_address_can_be_of_the_newer_kind() {
     client.send("GET /about HTTP/1.1\r\nHost: [::1]\r\n\r\n");
     assert_eq!(client.answer().text(), "about");
 }
+
+#[test]
+fn a_folder_is_served_as_another_host_would() {
+    let place = Place::site();
+    let server = Server::start(&place, &["dist", "--platform", "gitlab-pages"]);
+    assert_eq!(server.get("/about").text(), "about");
+    assert_eq!(server.get("/about.html").text(), "about");
+    let redirect = server.get("/docs?x=1");
+    assert_eq!((redirect.status, redirect.header("location")), (302, "/docs/?x=1"));
+    assert_eq!((server.get("/%zz").status, server.get("/%61bout").text()), (400, "about"));
+    server.says("dist is a site's folder: compiled in memory as GitLab Pages");
+}

@@ -147,11 +147,11 @@ impl Report<'_> {
     }
 }
 
-fn platform(manifest: &Manifest<'_>) -> &'static str {
+fn platform<'m>(manifest: &Manifest<'m>) -> &'m str {
     match manifest.platform() {
         Platform::Workers => "workers",
         Platform::Pages => "pages",
-        _ => "another platform",
+        _ => manifest.host().unwrap_or("another platform"),
     }
 }
 
@@ -216,7 +216,7 @@ pub(super) struct Figures<'a> {
     manifest: String,
     assets: usize,
     bytes: usize,
-    platform: &'static str,
+    platform: &'a str,
     call: &'static str,
     timer_overhead_ns: u64,
     opening: Option<OpeningFigures>,

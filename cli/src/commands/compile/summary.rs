@@ -6,6 +6,7 @@ use std::time::Duration;
 use anstyle::Style;
 use serde::Serialize;
 use trailmark::Manifest;
+use trailmark_compiler::hosts::Host;
 use trailmark_compiler::options::Platform;
 use trailmark_compiler::{Compiled, Report};
 
@@ -37,7 +38,7 @@ pub(super) struct Summary<'a> {
 /// Pages has no html handling and no not-found handling: `null`, not what a Workers configuration happens to say.
 fn without_ignored<S: serde::Serializer>(report: &&Report, serializer: S) -> Result<S::Ok, S::Error> {
     let mut value = serde_json::to_value(report).map_err(serde::ser::Error::custom)?;
-    if report.options.platform == Platform::Pages {
+    if report.options.is_none_or(|options| options.platform == Platform::Pages) {
         value["html_handling"] = serde_json::Value::Null;
         value["not_found_handling"] = serde_json::Value::Null;
     }
@@ -113,13 +114,17 @@ impl<'a> Summary<'a> {
         };
         let Report { options, .. } = self.report;
         let Origins { platform, html_handling, not_found_handling } = self.plan.origins;
-        match options.platform {
-            Platform::Workers => {
+        match options.map(|options| (options.platform, options)) {
+            None => {
+                let title = self.report.host.map_or("another host", Host::title).replace('`', "");
+                add("platform", &title, platform);
+            }
+            Some((Platform::Workers, options)) => {
                 add("platform", "Workers static assets", platform);
                 add("html handling", options.html_handling.as_str(), html_handling);
                 add("not-found handling", options.not_found_handling.as_str(), not_found_handling);
             }
-            Platform::Pages => add("platform", "Pages", platform),
+            Some((Platform::Pages, _)) => add("platform", "Pages", platform),
         }
         if !self.plan.base.is_root() {
             add("base", &self.base, Origin::CommandLine);
@@ -169,10 +174,11 @@ impl<'a> Summary<'a> {
 
     fn rules(&self) -> String {
         let Report { redirect_rules, header_rules, has_script, .. } = *self.report;
-        let script = match (has_script, self.report.options.platform) {
+        let is_pages = self.report.options.is_some_and(|options| options.platform == Platform::Pages);
+        let script = match (has_script, is_pages) {
             (false, _) => "",
-            (true, Platform::Workers) => ", a Worker",
-            (true, Platform::Pages) => ", Functions",
+            (true, false) => ", a Worker",
+            (true, true) => ", Functions",
         };
         format!(
             "{} of _redirects, {} of _headers{script}",

@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+use anyhow::bail;
 use serde::Serialize;
-use trailmark::{RequestPath, Scratch};
+use trailmark::{Manifest, RequestPath, Scratch};
 use trailmark_compiler::hosts::{Finding, Host, HostAnswer, HostedSite, RuleNote};
 
 use super::Args;
@@ -51,17 +52,31 @@ struct Rule {
 }
 
 /// Explains every URL.
-pub(super) fn run(args: &Args, site: &HostedSite<'_>) -> anyhow::Result<Exit> {
-    each(&args.urls, args.format, |url| tell(args, site, url), |mut out, story| write(&mut out, story))
+/// The answers are those of the manifest, if there is one: the steps are worked out anew from its files, and the two must agree.
+pub(super) fn run(
+    args: &Args,
+    site: &HostedSite<'_>,
+    manifest: Option<&Manifest<'_>>,
+) -> anyhow::Result<Exit> {
+    let tell = |url: &OsString| tell(args, site, url, manifest);
+    each(&args.urls, args.format, tell, |mut out, story| write(&mut out, story))
 }
 
-fn tell(args: &Args, site: &HostedSite<'_>, url: &OsString) -> anyhow::Result<Story> {
+fn tell(
+    args: &Args,
+    site: &HostedSite<'_>,
+    url: &OsString,
+    manifest: Option<&Manifest<'_>>,
+) -> anyhow::Result<Story> {
     let wanted = args.request.wanted(url);
     check_get(&wanted)?;
     let parsed = wanted.parsed()?;
     let mut scratch = Scratch::new();
     let path = RequestPath::parse(&parsed.target, &mut scratch)?;
     let answer = site.answer(&path);
+    if let Some(manifest) = manifest {
+        check_agreement(manifest, &path, &answer)?;
+    }
     let host: Host = site.host();
     let mut steps: Vec<Step> = site.trace(&path).iter().map(step).collect();
     if steps.last().is_none_or(|step| step.rule != answer.rule.name) {
@@ -79,6 +94,29 @@ fn tell(args: &Args, site: &HostedSite<'_>, url: &OsString) -> anyhow::Result<St
         rule: Rule::of(&answer.rule),
         answer: Answer::of(answer),
     })
+}
+
+/// What the manifest answers is what its files and the host's rules say.
+fn check_agreement(
+    manifest: &Manifest<'_>,
+    path: &RequestPath<'_>,
+    answer: &HostAnswer,
+) -> anyhow::Result<()> {
+    let found = manifest.lookup(path);
+    let location = found.location().map(|location| location.to_string());
+    let rule = manifest.rule_name(found.rule());
+    if (found.status(), location.as_ref(), rule)
+        != (answer.status, answer.location.as_ref(), answer.rule.name)
+    {
+        bail!(
+            "the manifest answers {} by {rule}, its files by the rules of this version {} by {}: was it made by another version? \
+             (`trailmark verify` finds damage)",
+            found.status(),
+            answer.status,
+            answer.rule.name
+        );
+    }
+    Ok(())
 }
 
 fn step((rule, finding): &(RuleNote, Finding)) -> Step {

@@ -152,7 +152,7 @@ impl<'m> Overview<'m> {
         };
         let mut add = |name, value: &str| table.row([Cell::new(name), Cell::new(value)]);
         add("platform", &provenance.platform);
-        if provenance.platform != "pages" {
+        if provenance.platform != "pages" && provenance.host().is_none() {
             add("html handling", &provenance.html_handling);
             add("not-found handling", &provenance.not_found_handling);
         }

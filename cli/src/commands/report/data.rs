@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use trailmark::{Asset, Manifest, Platform};
+use trailmark::{Asset, Manifest, Platform, RuleId};
 use trailmark_audit::{Group, LinkCounts, RULES, Report};
+use trailmark_compiler::hosts::{self, Host};
 use trailmark_compiler::{Provenance, rules};
 
 use crate::output::hex;
@@ -14,7 +15,7 @@ use crate::output::hex;
 pub(super) struct Data<'d> {
     name: &'d str,
     version: &'static str,
-    platform: &'static str,
+    platform: &'d str,
     html_handling: Option<String>,
     not_found_handling: Option<String>,
     base: &'d str,
@@ -77,12 +78,16 @@ impl<'d> Data<'d> {
         let types: Vec<&str> = types(&files);
         let type_of = |asset: &Asset<'d>| types.binary_search(&asset.media_type().unwrap_or_default());
         let provenance = Provenance::read(manifest).ok();
-        let is_pages = manifest.platform() == Platform::Pages;
-        let option = |of: fn(Provenance) -> String| provenance.clone().filter(|_| !is_pages).map(of);
+        let is_workers = manifest.platform() == Platform::Workers;
+        let option = |of: fn(Provenance) -> String| provenance.clone().filter(|_| is_workers).map(of);
         Data {
             name,
             version: env!("CARGO_PKG_VERSION"),
-            platform: if is_pages { "pages" } else { "workers" },
+            platform: match manifest.platform() {
+                Platform::Workers => "workers",
+                Platform::Pages => "pages",
+                _ => manifest.host().unwrap_or("another host"),
+            },
             html_handling: option(|provenance| provenance.html_handling),
             not_found_handling: option(|provenance| provenance.not_found_handling),
             base: manifest.base(),
@@ -139,16 +144,32 @@ fn rule_rows(manifest: &Manifest<'_>) -> Vec<RuleRow> {
     for route in manifest.routes() {
         *paths.entry(manifest.rule_name(route.rule)).or_default() += 1;
     }
-    rules::all()
-        .map(|(_, rule)| RuleRow {
+    let row = |name: &'static str| paths.get(name).copied().unwrap_or_default();
+    if let Some(host) = manifest.host().and_then(|host| host.parse::<Host>().ok()) {
+        let of_runtime =
+            rules::all().filter(|(id, _)| [RuleId::METHOD_NOT_ALLOWED, RuleId::NOT_MODIFIED].contains(id));
+        let own = hosts::rules_of(host).chain(hosts::miss_rules(host)).map(|rule| RuleRow {
             name: rule.name,
             summary: rule.summary,
-            advice: rule.advice,
+            advice: "",
             source: rule.source,
             certainty: rule.certainty.as_str(),
-            paths: paths.get(rule.name).copied().unwrap_or_default(),
-        })
-        .collect()
+            paths: row(rule.name),
+        });
+        return own.chain(of_runtime.map(|(_, rule)| rule_row(rule, row(rule.name)))).collect();
+    }
+    rules::all().map(|(_, rule)| rule_row(rule, row(rule.name))).collect()
+}
+
+fn rule_row(rule: &rules::Rule, paths: u64) -> RuleRow {
+    RuleRow {
+        name: rule.name,
+        summary: rule.summary,
+        advice: rule.advice,
+        source: rule.source,
+        certainty: rule.certainty.as_str(),
+        paths,
+    }
 }
 
 fn audit_rules(report: &Report) -> Vec<AuditRule> {

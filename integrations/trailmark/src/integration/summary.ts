@@ -21,6 +21,7 @@ function servedAs(summary: CompileSummary, cwd: string): string {
   const { platform, html_handling, not_found_handling, origins, config } = summary;
   const at = summary.base === '/' ? '' : ` below ${summary.base}`;
   if (platform === 'pages') return `Cloudflare Pages${at}${config === null ? '' : ` (${shortPath(config, cwd)})`}`;
+  if (platform !== 'workers') return `${platform}${at}`;
   const words = `Cloudflare Workers${at}: ${html_handling}, ${not_found_handling}`;
   if (config !== null) return `${words} (${shortPath(config, cwd)})`;
   const assumed = Object.values(origins).includes('assumed');
