@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use trailmark::{Manifest, Platform, Request, RequestPath, RouteEffect, Scratch};
 use trailmark_compiler::Base;
-use trailmark_compiler::hosts::{Files, Host, HostAnswer, HostedSite};
+use trailmark_compiler::hosts::{Files, Host, HostAnswer, HostedSite, numbered_rules};
 use trailmark_compiler::{AssetFile, compile_files_for};
 use trailmark_tests::conformance::assets_of;
 use trailmark_tests::mutate::interrogate;
@@ -96,7 +96,7 @@ proptest! {
         let manifest = Manifest::open(&compiled.bytes).unwrap();
         let mut scratch = Scratch::new();
         for route in manifest.routes() {
-            let target = trailmark::encode_site_path(&route.path.to_string());
+            let target = manifest.encode(&route.path.to_string());
             // Segments of dots can only be asked for with their slashes escaped.
             let Ok(path) = RequestPath::parse(&target, &mut scratch) else { continue };
             let found = manifest.lookup(&path);
@@ -234,4 +234,13 @@ fn manifests_reproduce_every_cell_of_the_trailing_slash_guide() {
         }
     }
     assert_eq!(cells, 120);
+}
+
+#[test]
+fn numbers_of_rules_are_never_given_to_another_rule() {
+    let committed = include_str!("../hosts/rule-numbers.txt");
+    let now: Vec<String> = numbered_rules().map(|(id, name)| format!("{} {name}", id.0)).collect();
+    let is_kept = committed.lines().eq(now.iter().take(committed.lines().count()));
+    assert!(is_kept, "a number means another rule than it did, or none: append to the list only");
+    assert_eq!(committed.lines().count(), now.len(), "append the new rules to tests/hosts/rule-numbers.txt");
 }
