@@ -51,12 +51,15 @@ pub(crate) trait Resolve<'m>: Source<'m> {
         rule: RuleId,
     ) -> ResolutionOf<'m, 'r, Self> {
         let query = request.query_bytes();
-        let location = match self.policy().platform {
-            Platform::Workers => Location::encoded(target, query),
-            Platform::Pages => Location::decoded(target, query),
-            Platform::Host => return self.host_answer(*request),
-        };
-        self.redirect_to(location, rule)
+        match self.policy().platform {
+            // Encoded, it is valid in any case.
+            Platform::Workers => {
+                let location = Location::encoded(target, query);
+                Resolution::Redirect { status: self.policy().redirect_status, location, rule }
+            }
+            Platform::Pages => self.redirect_to(Location::decoded(target, query), rule),
+            Platform::Host => self.host_answer(*request),
+        }
     }
 
     fn redirect_to<'r>(&'m self, location: Location<'m, 'r>, rule: RuleId) -> ResolutionOf<'m, 'r, Self> {

@@ -51,7 +51,8 @@ impl Manifest<'_> {
         let (part, bucket) = self.index.bucket(key);
         let pilot = self.pilots.get(usize::try_from(bucket).ok()?)?;
         let index = u32::try_from(self.index.slot(key, part, *pilot)).ok()?;
-        self.holds(self.slot(index)?, stem.as_bytes()).then_some(index)
+        // Not by `holds`: a further call of it from cold code would keep it from being made part of every look-up.
+        (self.stem_of(self.slot(index)?) == Some(stem.as_bytes())).then_some(index)
     }
 
     /// The forms of a stem that are files of the site, as [`StoredStem::forms`] counts them. All where the answers of the stem concern
