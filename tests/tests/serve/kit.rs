@@ -74,10 +74,14 @@ impl Server {
         client.answer()
     }
 
-    /// Waits until standard error holds a text, and gives all of it.
+    /// Waits until a whole line of standard error holds a text, and gives all lines until then.
     #[track_caller]
     pub(super) fn says(&self, part: &str) -> String {
-        let found = || Some(self.stderr.lock().unwrap().clone()).filter(|text| text.contains(part));
+        let lines = || {
+            let text = self.stderr.lock().unwrap();
+            text.rsplit_once('\n').map_or_else(String::new, |(whole, _)| whole.to_owned())
+        };
+        let found = || Some(lines()).filter(|text| text.contains(part));
         wait_for(found).unwrap_or_else(|| panic!("{part:?} is not in {}", self.stderr.lock().unwrap()))
     }
 
