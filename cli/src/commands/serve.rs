@@ -150,6 +150,8 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Exit> {
     // Removed at the end.
     let hashes = tempfile::tempdir().context("cannot make a folder for the hashes of files")?;
     let content = open(kind, &mut args, &edge, hashes.path())?;
+    // Whoever has been told the address may end the server.
+    let ending = signals::Ending::hear()?;
     listen::announce(&args, listeners.address(), metrics.as_ref(), report.as_ref())?;
     log.start()?;
     let (live, sites) = match &content {
@@ -185,7 +187,7 @@ pub(crate) fn run(mut args: Args) -> anyhow::Result<Exit> {
     let beside = async {
         tokio::join!(metrics, report);
     };
-    signals::until_ended(&running, beside, args.limits.shutdown_time)?;
+    ending.wait(&running, beside, args.limits.shutdown_time);
     running.stop();
     log.end();
     Ok(Exit::Fine)

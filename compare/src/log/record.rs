@@ -93,7 +93,12 @@ pub(super) fn local_target(target: Cow<'_, [u8]>) -> Option<(Cow<'_, [u8]>, Opti
 
 fn of_absolute(target: &[u8]) -> Option<(Cow<'static, [u8]>, Option<String>)> {
     let url = RequestUrl::parse(target, "").ok().filter(|url| !url.host.is_empty())?;
-    Some((Cow::Owned(url.target.into_owned()), Some(without_port(&url.host).to_owned())))
+    let mut path = url.target.into_owned();
+    // A backslash ends a host as a slash does, and means one.
+    if let Some(first) = path.first_mut() {
+        *first = b'/';
+    }
+    Some((Cow::Owned(path), Some(without_port(&url.host).to_owned())))
 }
 
 /// A host as it is compared.
