@@ -10,7 +10,7 @@ use trailmark::{Form, StoredStem};
 use crate::hashed::is_hashed;
 use crate::kind::Kind;
 use crate::rules::spelled_paths;
-use crate::side::{Desk, Reply, Side, State, compare, path_of};
+use crate::side::{Desk, Reply, Side, State, compare};
 
 /// Slots that a thread takes at a time.
 const BLOCK: u32 = 4096;
@@ -213,9 +213,13 @@ impl<'d> Diff<'d> {
     /// The request paths of a change, with the kind of each.
     pub fn paths_of(&self, change: &Change) -> impl Iterator<Item = (String, Kind)> {
         let stem = self.stem_of(change);
-        let is_spelled = matches!(change.place, Place::Spelled(_));
+        let side = match change.place {
+            Place::Old(_) => Some(self.old),
+            Place::New(_) => Some(self.new),
+            Place::Spelled(_) => None,
+        };
         Form::ALL.into_iter().zip(change.kinds).filter_map(move |(form, kind)| {
-            let path = if is_spelled { stem.to_owned() } else { path_of(stem, form) };
+            let path = side.map_or_else(|| stem.to_owned(), |side| side.path_of(stem, form));
             Some((path, kind?))
         })
     }

@@ -17,10 +17,12 @@ pub struct Setting {
 /// The options that differ.
 pub(crate) fn settings(old: &Manifest<'_>, new: &Manifest<'_>) -> Vec<Setting> {
     let [before, after] = [values(old), values(new)];
+    // Two of the options are Cloudflare's alone.
+    let both_have = [old, new].into_iter().all(|manifest| manifest.host().is_none());
     before
         .into_iter()
         .zip(after)
-        .filter(|((_, before), (_, after))| before != after)
+        .filter(|((name, before), (_, after))| before != after && (both_have || !name.ends_with("-handling")))
         .map(|((name, before), (_, after))| Setting { name, before, after })
         .collect()
 }

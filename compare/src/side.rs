@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use trailmark::{
     Answer, Asset, Decision, Form, HeaderValue, Manifest, Request, RequestHeaders, RequestPath, RuleId,
-    Scratch, StoredStem, encode_site_path,
+    Scratch, StoredStem,
 };
 
 /// Where requests are sent to, in thought. Only rules that name a host depend on it.
@@ -159,6 +159,13 @@ impl<'m> Side<'m> {
         self.manifest.slot_holding(stem)
     }
 
+    /// The request path of a form of a stem.
+    pub(crate) fn path_of(&self, stem: &str, form: Form) -> String {
+        let mut path = self.manifest.encode(stem);
+        path.push_str(form.suffix());
+        path
+    }
+
     /// Whether what is stored decides everything: [`Side::is_alike`] may be asked.
     pub(crate) fn has_same_rules(&self, other: &Side<'_>) -> bool {
         self.origin == other.origin && self.manifest.has_same_rules(other.manifest)
@@ -168,13 +175,6 @@ impl<'m> Side<'m> {
     pub(crate) fn is_alike(&self, place: u32, other: &Side<'_>, other_place: u32) -> bool {
         self.manifest.answers_alike(place, other.manifest, other_place)
     }
-}
-
-/// The request path of a form of a stem.
-pub(crate) fn path_of(stem: &str, form: Form) -> String {
-    let mut path = encode_site_path(stem);
-    path.push_str(form.suffix());
-    path
 }
 
 fn state(decision: &Decision<'_, '_>) -> State {

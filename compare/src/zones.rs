@@ -35,12 +35,12 @@ pub(crate) fn zones(old: &Side<'_>, new: &Side<'_>) -> Vec<Zone> {
 /// The root, the base, and each folder that owns a not-found page, encoded, without slash at the end.
 fn folders(side: &Side<'_>) -> Vec<String> {
     let manifest = side.manifest();
-    let base = trailmark::encode_site_path(manifest.base());
+    let base = manifest.encode(manifest.base());
     let count = u32::try_from(manifest.asset_count()).unwrap_or(u32::MAX);
     let owners = (0..count).into_par_iter().filter_map(|index| {
         let (stem, suffix) = manifest.asset(index)?.site_path().parts();
         let folder = stem.strip_suffix("/404").filter(|_| suffix == ".html")?;
-        Some(format!("{base}{}", trailmark::encode_site_path(folder)))
+        Some(format!("{base}{}", manifest.encode(folder)))
     });
     let mut folders: Vec<String> = owners.collect();
     folders.extend([String::new(), base.clone()]);

@@ -148,3 +148,28 @@ fn help_lists_every_host_with_its_settings() {
         assert!(help.contains(&format!(" {host}")), "{host}");
     }
 }
+
+#[test]
+fn links_are_fixed_for_the_host_on_which_they_redirect() {
+    let place = place();
+    // There /about leads to nothing, which is no redirect.
+    let run = place.run(["fix", "dist", "--platform", "nginx", "--site", "https://example.com"]).exits(0);
+    run.prints(&["/blog  leads to /blog/", "changed 1 link in 1 file"]);
+    let home = String::from_utf8(place.read("dist/index.html")).unwrap();
+    assert!(home.contains("<a href=/about>x</a><a href=/blog/>x</a>"), "{home}");
+    let audit = ["audit", "dist", "--platform", "nginx", "--only", "redirect", "-q"];
+    place.run(audit).exits(0).prints(&["nothing to complain of"]);
+    place.run(["compile", "dist", "--platform", "nginx", "-q"]).exits(0);
+    place.run(["bench", "dist.trailmark", "--seconds", "0.05"]).exits(0);
+}
+
+#[test]
+fn manifests_of_two_hosts_differ_in_the_host_and_what_it_answers() {
+    let place = place();
+    place.run(["compile", "dist", "-o", "a.trailmark", "--platform", "netlify", "-q"]).exits(0);
+    place.run(["compile", "dist", "-o", "b.trailmark", "-q"]).exits(0);
+    let diff = place.run(["diff", "a.trailmark", "b.trailmark", "--format", "json"]).exits(0).json();
+    let settings: Vec<&str> =
+        diff["settings"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(settings, ["platform"]);
+}
