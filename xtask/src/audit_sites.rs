@@ -1,13 +1,14 @@
 //! `cargo xtask audit-sites`: real sites from the package registries, built, audited, and their findings put to the served site.
 //!
 //! Run by hand: the sites have gigabytes, and their packages change. A part of its own asks each question: `catalog` says which sites there are,
-//! `build` makes them, `judge` audits and checks, `crawl` asks another tool, `bench` measures beside others, `table` writes what came out into
+//! `build` makes them, `judge` audits and checks, `crawl` asks another tool, `fixed` rewrites links, `bench` measures beside others, `table` writes what came out into
 //! `docs/AUDIT.md` and `docs/BENCHMARKS.md`. The figures are kept in `docs/bench/`.
 
 mod bench;
 mod build;
 mod catalog;
 mod crawl;
+mod fixed;
 mod judge;
 mod python;
 mod served;
@@ -34,6 +35,9 @@ pub(crate) struct Args {
     /// Let linkchecker crawl three sites while they are served, and compare
     #[arg(long)]
     crawl: bool,
+    /// Rewrite the links of copies by `trailmark fix`, and look for what is left and what else has changed
+    #[arg(long)]
+    fix: bool,
     /// Measure beside hyperlink and lychee; for docs/BENCHMARKS.md
     #[arg(long)]
     bench: bool,
@@ -68,6 +72,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit> {
     let program = release()?;
     if args.bench {
         return bench::run(&root, &program, args.rounds, &args.site, args.dry);
+    }
+    if args.fix {
+        return fixed::run(&root, &program, &args.site);
     }
     if args.crawl {
         return crawl::run(&root, &program, &args.site, args.dry);
