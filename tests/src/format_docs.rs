@@ -2,14 +2,17 @@
 //! taken apart byte by byte. Each stands between `<!-- begin NAME -->` and `<!-- end NAME -->`; the prose around them stays.
 
 mod example;
+mod host_layout;
 mod layout;
+mod record;
 
 use std::fmt::Write;
 
 use trailmark::Form;
 use trailmark::format::{self, section, section_name};
 
-pub use layout::{Field, Record, records};
+pub use layout::records;
+pub use record::{Field, Record};
 
 /// The page, with the generated parts renewed. A part whose marks are missing is left out.
 pub fn render(existing: &str) -> String {

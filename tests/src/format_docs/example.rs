@@ -7,7 +7,8 @@ use trailmark::key::{IndexShape, path_key, slot_tag};
 use trailmark::{Form, RuleId, split_stem};
 use trailmark_compiler::{AssetFile, RoutingOptions, manifest_of, rules};
 
-use super::layout::{Record, records};
+use super::layout::records;
+use super::record::Record;
 use super::{hex, number, section_range};
 use crate::sites::sha256;
 
